@@ -1,0 +1,189 @@
+//! What is wrong with a snapshot: every issue with its code, its place and a sentence.
+
+use std::fmt;
+
+use crate::value::{Object, Value};
+
+/// A snapshot that was refused, with everything found wrong with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SnapshotError {
+    issues: Vec<Issue>,
+}
+
+impl SnapshotError {
+    pub(crate) fn new(issues: Vec<Issue>) -> SnapshotError {
+        SnapshotError { issues }
+    }
+
+    /// The code of the first issue.
+    pub fn code(&self) -> &'static str {
+        self.issues.first().map_or("invalid_json", Issue::code)
+    }
+
+    /// Everything found, in document order, at most [`limits::ISSUES`](crate::limits::ISSUES).
+    pub fn issues(&self) -> &[Issue] {
+        &self.issues
+    }
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(first) = self.issues.first() {
+            if !first.path.is_empty() {
+                write!(f, "{}: ", first.path)?;
+            }
+            f.write_str(&first.message)?;
+        }
+        match self.issues.len() {
+            0 | 1 => Ok(()),
+            2 => f.write_str(" (and 1 more issue)"),
+            count => write!(f, " (and {} more issues)", count - 1),
+        }
+    }
+}
+
+impl std::error::Error for SnapshotError {}
+
+/// One thing wrong with a snapshot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Issue {
+    code: Code,
+    path: String,
+    flag: Option<Box<str>>,
+    message: String,
+}
+
+impl Issue {
+    pub(crate) fn new(code: Code, path: String, flag: Option<Box<str>>, message: String) -> Issue {
+        Issue { code, path, flag, message }
+    }
+
+    /// A stable word for the kind of issue, such as `unknown_variant`.
+    pub fn code(&self) -> &'static str {
+        self.code.word()
+    }
+
+    /// Where: a JSON pointer (RFC 6901); empty for the snapshot as a whole.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The flag that the issue lies in; none when it concerns the whole snapshot.
+    pub fn flag(&self) -> Option<&str> {
+        self.flag.as_deref()
+    }
+
+    /// What is wrong and what was expected.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn to_value(&self) -> Value {
+        let mut issue = Object::default();
+        issue.set("code", self.code());
+        issue.set("path", self.path());
+        issue.set("message", self.message());
+        if let Some(flag) = self.flag() {
+            issue.set("flag", flag);
+        }
+        issue.into()
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
+        /// The kinds of issue.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Code {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Code {
+            pub(crate) const fn word(self) -> &'static str {
+                match self {
+                    $(Code::$name => $word,)*
+                }
+            }
+        }
+
+        /// Every code that an [`Issue`] can carry.
+        pub const ISSUE_CODES: &[&str] = &[$($word),*];
+    };
+}
+
+codes! {
+    // The document.
+    TooLarge = "too_large",
+    InvalidUtf8 = "invalid_utf8",
+    InvalidJson = "invalid_json",
+    TooDeep = "too_deep",
+    DuplicateKey = "duplicate_key",
+    UnknownFormat = "unknown_format",
+    TooManyFlags = "too_many_flags",
+    TooManyIssues = "too_many_issues",
+    // A value by itself.
+    WrongType = "wrong_type",
+    MissingKey = "missing_key",
+    UnknownKey = "unknown_key",
+    EmptyName = "empty_name",
+    InvalidValue = "invalid_value",
+    OutOfRange = "out_of_range",
+    PercentageTooFine = "percentage_too_fine",
+    InvalidInstant = "invalid_instant",
+    InvalidVersion = "invalid_version",
+    InvalidPattern = "invalid_pattern",
+    PatternTooLong = "pattern_too_long",
+    TooManyPatterns = "too_many_patterns",
+    // Values that do not go together.
+    MixedVariants = "mixed_variants",
+    UnknownVariant = "unknown_variant",
+    UnknownSegment = "unknown_segment",
+    UnknownFlag = "unknown_flag",
+    DuplicateRule = "duplicate_rule",
+    RampOrder = "ramp_order",
+    InvalidSchedule = "invalid_schedule",
+    SplitWithoutWeight = "split_without_weight",
+    RequirementCycle = "requirement_cycle",
+    RequirementTooDeep = "requirement_too_deep",
+}
+
+/// Collects what is wrong with a snapshot while it is read.
+#[derive(Debug, Default)]
+pub(crate) struct Issues {
+    list: Vec<Issue>,
+}
+
+impl Issues {
+    pub(crate) fn push(&mut self, issue: Issue) {
+        let most = crate::limits::ISSUES;
+        match self.list.len() {
+            len if len + 1 < most => self.list.push(issue),
+            len if len + 1 == most => {
+                let message = format!("more than {most} issues; the rest is not listed");
+                self.list.push(Issue::new(Code::TooManyIssues, String::new(), None, message));
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Issue> + Clone {
+        self.list.iter()
+    }
+
+    pub(crate) fn into_list(self) -> Vec<Issue> {
+        self.list
+    }
+}
+
+/// Input as it stands in a message: in backticks, cut where it is long.
+pub(crate) fn quoted(text: &str) -> String {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        None => format!("`{text}`"),
+        Some((cut, _)) => format!("`{}…`", text.get(..cut).unwrap_or_default()),
+    }
+}

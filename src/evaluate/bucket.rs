@@ -1,0 +1,148 @@
+//! Draws buckets: hash, reduce, compare.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+
+use md5::Md5;
+use sha2::{Digest, Sha256};
+
+use super::Scope;
+use crate::number;
+use crate::plan::{Bucket, BucketId, Hash, OutcomeId, RampPoint, Rollout, Split, Take, Threshold, Unit};
+use crate::value::ValueRef;
+
+/// The buckets that one context has drawn: the same user and flag never hash twice.
+#[derive(Debug, Default)]
+pub(crate) struct Memo(RefCell<Vec<Option<Option<f64>>>>);
+
+/// Text that stands for somebody: a string that is not empty, or a number as JavaScript prints it.
+pub(super) fn key(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
+    match value {
+        ValueRef::String(text) if !text.is_empty() => Some(Cow::Borrowed(text)),
+        ValueRef::Number(value) => Some(Cow::Owned(number::to_text(value))),
+        _ => None,
+    }
+}
+
+/// Whether the rollout holds the context's unit.
+pub(super) fn admits(scope: &Scope<'_>, rollout: &Rollout) -> bool {
+    let Some(bucket) = draw(scope, rollout.bucket) else { return false };
+    let threshold = match &rollout.threshold {
+        Threshold::Fixed(threshold) => *threshold,
+        Threshold::Ramp { points, scale } => (percentage(points, scope.now) * scale).round(),
+    };
+    if let Some(trace) = scope.trace {
+        trace.rollout(unit(scope, rollout.bucket), bucket, threshold);
+    }
+    bucket < threshold
+}
+
+/// The outcome of the share that the context's unit falls in.
+pub(super) fn choose(scope: &Scope<'_>, split: &Split) -> OutcomeId {
+    let Some(bucket) = draw(scope, split.bucket) else { return split.otherwise };
+    let point = bucket * split.scale;
+    if let Some(trace) = scope.trace {
+        let total = split.shares.last().map_or(0.0, |(bound, _)| *bound);
+        trace.split(unit(scope, split.bucket), point, total);
+    }
+    let share = split.shares.iter().find(|(bound, _)| *bound > point);
+    share.map_or(split.otherwise, |(_, outcome)| *outcome)
+}
+
+/// Linear between the points, held outside them.
+fn percentage(points: &[RampPoint], now: f64) -> f64 {
+    let after = points.iter().position(|point| now < point.at).unwrap_or(points.len());
+    let before = after.checked_sub(1).and_then(|before| points.get(before));
+    match (before, points.get(after)) {
+        (Some(a), Some(b)) => a.percentage + (b.percentage - a.percentage) * ((now - a.at) / (b.at - a.at)),
+        (Some(only), None) | (None, Some(only)) => only.percentage,
+        (None, None) => 0.0,
+    }
+}
+
+/// The bucket's number for the context, none without a unit.
+pub(super) fn draw(scope: &Scope<'_>, id: BucketId) -> Option<f64> {
+    let Some(memo) = scope.memo else { return compute(scope, id) };
+    if let Some(Some(known)) = memo.0.borrow().get(id.index()) {
+        return *known;
+    }
+    let drawn = compute(scope, id);
+    let mut slots = memo.0.borrow_mut();
+    if slots.is_empty() {
+        slots.resize(scope.plan.buckets.len(), None);
+    }
+    if let Some(slot) = slots.get_mut(id.index()) {
+        *slot = Some(drawn);
+    }
+    drawn
+}
+
+fn unit<'a>(scope: &Scope<'a>, id: BucketId) -> Option<Cow<'a, str>> {
+    match scope.plan.buckets.get(id.index())?.unit {
+        Unit::Key(attribute) => key(scope.attributes.get(attribute)),
+    }
+}
+
+fn compute(scope: &Scope<'_>, id: BucketId) -> Option<f64> {
+    let unit = unit(scope, id)?;
+    scope.plan.buckets.get(id.index()).map(|bucket| number_of(bucket, &unit))
+}
+
+fn number_of(bucket: &Bucket, unit: &str) -> f64 {
+    let parts = [&*bucket.prefix, unit, &*bucket.suffix];
+    let integer = match bucket.hash {
+        Hash::Sha256 => reduce(bucket, &digest::<Sha256>(parts)),
+        Hash::Md5 => reduce(bucket, &digest::<Md5>(parts)),
+    };
+    integer as f64 / bucket.divisor as f64
+}
+
+fn digest<D: Digest>(parts: [&str; 3]) -> impl AsRef<[u8]> + use<D> {
+    let mut hasher = D::new();
+    parts.iter().for_each(|part| hasher.update(part));
+    hasher.finalize()
+}
+
+/// The part of the digest that is taken, big-endian, modulo the bucket's modulus.
+fn reduce(bucket: &Bucket, digest: &impl AsRef<[u8]>) -> u64 {
+    let digest = digest.as_ref();
+    match bucket.take {
+        Take::First(bytes) => {
+            let integer = digest.iter().take(bytes.into()).fold(0, |integer: u64, byte| integer << 8 | u64::from(*byte));
+            if bucket.modulus == 0 { integer } else { integer % bucket.modulus }
+        }
+        // By words of 32 bits: a modulus below 2^32 keeps every step within 64 bits.
+        Take::Whole => digest.chunks(4).fold(0, |rest: u64, word| {
+            let word = word.iter().fold(0, |integer: u64, byte| integer << 8 | u64::from(*byte));
+            (rest << 32 | word).checked_rem(bucket.modulus).unwrap_or_default()
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::AttributeId;
+
+    /// Every way of bucketing that backends have is data. Expected values: Python's hashlib.
+    #[test]
+    fn reductions() {
+        let vector = |hash, prefix: &str, unit, suffix: &str, take, modulus, divisor| {
+            let unit_rule = Unit::Key(AttributeId(0));
+            let bucket = Bucket { hash, prefix: prefix.into(), unit: unit_rule, suffix: suffix.into(), take, modulus, divisor };
+            number_of(&bucket, unit)
+        };
+        let cases = [
+            (vector(Hash::Sha256, "new_dashboard:", "user-1", "", Take::Whole, 100, 1), 92.0),
+            (vector(Hash::Sha256, "new_dashboard:", "user-2", "", Take::Whole, 100, 100), 0.54),
+            (vector(Hash::Sha256, "new_dashboard:", "usér-✓", "", Take::Whole, 100, 1), 50.0),
+            (vector(Hash::Sha256, "new_dashboard:", "user-1", "", Take::First(4), 0, 1 << 32), 0.128_129_710_676_148_53),
+            (vector(Hash::Md5, "", "user-1", "", Take::First(4), 100, 1), 19.0),
+            (vector(Hash::Md5, "", "alice", "_variant", Take::First(4), 100, 1), 7.0),
+            (vector(Hash::Md5, "new-orchestrator-v2:", "anonymous", ":variant", Take::First(4), 100, 1), 58.0),
+            (vector(Hash::Md5, "new_dashboard:", "user-1", "", Take::Whole, 100, 1), 75.0),
+        ];
+        let (drawn, expected): (Vec<f64>, Vec<f64>) = cases.into_iter().unzip();
+        assert_eq!(drawn, expected);
+    }
+}

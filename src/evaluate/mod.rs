@@ -1,0 +1,86 @@
+//! Walks a plan for one context. It cannot fail, it asks no clock, and it does not know formats: everything that
+//! differs between them is data in the plan.
+
+mod bucket;
+mod expression;
+mod strict;
+mod trace;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use bucket::Memo;
+pub(crate) use trace::Trace;
+
+use crate::context::Context;
+use crate::plan::{AttributeId, FlagId, OutcomeId, Plan, Serve};
+use crate::value::ValueRef;
+
+/// Where an evaluation finds its attributes.
+pub(crate) trait Attributes {
+    /// The attribute's value, or missing.
+    fn get(&self, attribute: AttributeId) -> ValueRef<'_>;
+}
+
+/// A context read through a plan's paths.
+pub(crate) struct Lookup<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) context: &'a Context,
+}
+
+impl Attributes for Lookup<'_> {
+    fn get(&self, attribute: AttributeId) -> ValueRef<'_> {
+        self.plan.attributes.get(attribute.index()).map_or(ValueRef::Missing, |attribute| self.context.get(attribute))
+    }
+}
+
+/// All that an evaluation depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) attributes: &'a dyn Attributes,
+    /// Milliseconds since 1970.
+    pub(crate) now: f64,
+    /// The keys of the flags whose circuit is open.
+    pub(crate) open_circuits: &'a BTreeSet<Box<str>>,
+    /// Buckets drawn before for the same attributes.
+    pub(crate) memo: Option<&'a Memo>,
+    /// What required flags have answered, so that no flag is decided twice.
+    pub(crate) answers: &'a Answers,
+    pub(crate) trace: Option<&'a Trace>,
+}
+
+pub(crate) type Answers = RefCell<BTreeMap<FlagId, OutcomeId>>;
+
+/// The outcome for a flag; none if the plan has no such flag.
+pub(crate) fn decide(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
+    let flag = scope.plan.flag(id)?;
+    for step in &flag.steps {
+        let applies = expression::holds(scope, id, &step.when);
+        let outcome = applies.then(|| match &step.serve {
+            Serve::Outcome(outcome) => *outcome,
+            Serve::Split(split) => bucket::choose(scope, split),
+        });
+        if let Some(trace) = scope.trace {
+            trace.step(applies);
+        }
+        if outcome.is_some() {
+            return outcome;
+        }
+    }
+    if let Some(trace) = scope.trace {
+        trace.step(true);
+    }
+    Some(flag.otherwise)
+}
+
+/// The outcome of a flag that may have been decided before in the same scope, because others require it. Loading has
+/// seen to it that requirements have no cycle and are not deep.
+pub(crate) fn decide_once(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
+    if let Some(&known) = scope.answers.borrow().get(&id) {
+        return Some(known);
+    }
+    let outcome = decide(&Scope { trace: None, ..*scope }, id)?;
+    scope.answers.borrow_mut().insert(id, outcome);
+    Some(outcome)
+}

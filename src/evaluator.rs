@@ -1,0 +1,142 @@
+//! The snapshot in force, with a clock: what an application holds.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::error::SnapshotError;
+use crate::evaluate::Memo;
+use crate::evaluation::{ErrorCode, Evaluation, Explanation};
+use crate::snapshot::{Inputs, LoadOptions, Snapshot, SnapshotInfo};
+use crate::value::Value;
+
+/// Evaluates the flags of the snapshot that was loaded last.
+///
+/// ```
+/// use samebucket::{Context, Evaluator, LoadOptions, Value};
+///
+/// let mut evaluator = Evaluator::new(|| 1_767_225_600_000.0); // the time, in milliseconds since 1970
+/// evaluator.load_snapshot(
+///     r#"{ "schema": "samebucket/1",
+///          "flags": { "dark-mode": { "variants": { "on": true, "off": false }, "default": "on" } } }"#,
+///     &LoadOptions::default(),
+/// )?;
+/// let context = Context::new("user-1").with("plan", "pro");
+/// let evaluation = evaluator.evaluate("dark-mode", &context, None);
+/// assert_eq!(evaluation.value, Some(&Value::Bool(true)));
+/// # Ok::<(), samebucket::SnapshotError>(())
+/// ```
+pub struct Evaluator {
+    environment: Option<Box<str>>,
+    clock: Box<dyn Fn() -> f64 + Send + Sync>,
+    snapshot: Option<Arc<Snapshot>>,
+    open_circuits: BTreeSet<Box<str>>,
+}
+
+impl Evaluator {
+    /// An evaluator without a snapshot. The clock gives milliseconds since 1970.
+    pub fn new(clock: impl Fn() -> f64 + Send + Sync + 'static) -> Evaluator {
+        Evaluator { environment: None, clock: Box::new(clock), snapshot: None, open_circuits: BTreeSet::new() }
+    }
+
+    /// Names the environment that stands before the snapshots' own.
+    #[must_use]
+    pub fn with_environment(mut self, environment: impl Into<Box<str>>) -> Evaluator {
+        self.environment = Some(environment.into());
+        self
+    }
+
+    /// Loads a snapshot, which from now on is in force.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it; the snapshot before stays in force.
+    pub fn load_snapshot(&mut self, bytes: impl AsRef<[u8]>, options: &LoadOptions) -> Result<&SnapshotInfo, SnapshotError> {
+        let environment = options.environment.clone().or_else(|| self.environment.clone());
+        let mut snapshot = Snapshot::load(bytes, &LoadOptions { environment, ..options.clone() })?;
+        if let Some(before) = &self.snapshot {
+            snapshot = snapshot.after(before);
+        }
+        Ok(self.snapshot.insert(Arc::new(snapshot)).info())
+    }
+
+    /// The snapshot in force, to be shared with other threads.
+    pub fn snapshot(&self) -> Option<&Arc<Snapshot>> {
+        self.snapshot.as_ref()
+    }
+
+    /// Says which flags' circuits are open; those flags serve their `off`.
+    pub fn set_open_circuits<K: Into<Box<str>>>(&mut self, flag_keys: impl IntoIterator<Item = K>) {
+        self.open_circuits = flag_keys.into_iter().map(Into::into).collect();
+    }
+
+    /// Evaluates one flag; see [`Snapshot::evaluate`].
+    pub fn evaluate<'a>(&'a self, flag_key: &'a str, context: &Context, default: Option<&'a Value>) -> Evaluation<'a> {
+        match &self.snapshot {
+            Some(snapshot) => snapshot.evaluate(flag_key, context, self.inputs(), default),
+            None => not_ready(flag_key, default),
+        }
+    }
+
+    /// Evaluates every flag, in the order in which they were written; none without a snapshot.
+    pub fn evaluate_all(&self, context: &Context) -> Vec<Evaluation<'_>> {
+        self.snapshot.as_ref().map_or_else(Vec::new, |snapshot| snapshot.evaluate_all(context, self.inputs()))
+    }
+
+    /// Evaluates one flag and says what was tried.
+    pub fn explain<'a>(&'a self, flag_key: &'a str, context: &Context) -> Explanation<'a> {
+        match &self.snapshot {
+            Some(snapshot) => snapshot.explain(flag_key, context, self.inputs()),
+            None => Explanation { evaluation: not_ready(flag_key, None), steps: Vec::new() },
+        }
+    }
+
+    /// Binds a context, to evaluate many flags for it.
+    pub fn bind<'a>(&'a self, context: &'a Context) -> Bound<'a> {
+        Bound { evaluator: self, context, memo: Memo::default() }
+    }
+
+    fn inputs(&self) -> Inputs<'_> {
+        Inputs { now: (self.clock)(), open_circuits: &self.open_circuits }
+    }
+}
+
+/// A context with what has been drawn for it: the same user and flag never hash twice.
+pub struct Bound<'a> {
+    evaluator: &'a Evaluator,
+    context: &'a Context,
+    memo: Memo,
+}
+
+impl<'a> Bound<'a> {
+    /// Evaluates one flag; see [`Snapshot::evaluate`].
+    pub fn evaluate<'b>(&'b self, flag_key: &'b str, default: Option<&'b Value>) -> Evaluation<'b> {
+        match &self.evaluator.snapshot {
+            Some(snapshot) => snapshot.evaluate_with(flag_key, self.context, self.evaluator.inputs(), default, Some(&self.memo)),
+            None => not_ready(flag_key, default),
+        }
+    }
+
+    /// Evaluates every flag, in the order in which they were written; none without a snapshot.
+    pub fn evaluate_all(&self) -> Vec<Evaluation<'a>> {
+        let snapshot = self.evaluator.snapshot.as_ref();
+        snapshot.map_or_else(Vec::new, |snapshot| snapshot.evaluate_all_with(self.context, self.evaluator.inputs(), Some(&self.memo)))
+    }
+
+    /// Evaluates one flag and says what was tried.
+    pub fn explain<'b>(&'b self, flag_key: &'b str) -> Explanation<'b> {
+        self.evaluator.explain(flag_key, self.context)
+    }
+}
+
+fn not_ready<'a>(flag_key: &'a str, default: Option<&'a Value>) -> Evaluation<'a> {
+    Evaluation::failed(flag_key, default, ErrorCode::ProviderNotReady, "no snapshot has been loaded".into())
+}
+
+impl fmt::Debug for Evaluator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let info = self.snapshot.as_ref().map(|snapshot| snapshot.info());
+        f.debug_struct("Evaluator").field("environment", &self.environment).field("snapshot", &info).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,252 @@
+//! Reads values out of a snapshot, and notes each one that is not what was expected, with its place.
+
+use std::collections::BTreeSet;
+
+use crate::error::{Code, Issue, Issues, quoted};
+use crate::json;
+use crate::value::{Object, Value};
+
+/// A value and where it stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Node<'v, 'p> {
+    pub(crate) value: &'v Value,
+    pub(crate) place: Place<'p>,
+}
+
+/// A place in a snapshot. It becomes a JSON pointer only when there is an issue.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'p> {
+    Root,
+    Key(&'p Place<'p>, &'p str),
+    Item(&'p Place<'p>, usize),
+}
+
+impl Place<'_> {
+    fn pointer(&self) -> String {
+        let mut pointer = match self {
+            Place::Root => return String::new(),
+            Place::Key(parent, _) | Place::Item(parent, _) => parent.pointer(),
+        };
+        match self {
+            Place::Root => {}
+            Place::Key(_, key) => json::push_segment(&mut pointer, key),
+            Place::Item(_, index) => json::push_segment(&mut pointer, &index.to_string()),
+        }
+        pointer
+    }
+}
+
+impl<'v> Node<'v, 'static> {
+    pub(crate) fn root(value: &'v Value) -> Node<'v, 'static> {
+        Node { value, place: Place::Root }
+    }
+}
+
+/// An object's entries, reached by key.
+pub(crate) struct Fields<'v, 'p> {
+    object: &'v Object,
+    place: Place<'p>,
+}
+
+impl<'v> Fields<'v, '_> {
+    pub(crate) fn get<'s>(&'s self, key: &'s str) -> Option<Node<'v, 's>> {
+        let value = self.object.get(key)?;
+        Some(Node { value, place: Place::Key(&self.place, key) })
+    }
+}
+
+/// Collects the issues of a snapshot.
+pub(crate) struct Checker {
+    issues: Issues,
+    /// The flag that is being read.
+    flag: Option<Box<str>>,
+    /// The flags that have an issue.
+    invalid: BTreeSet<Box<str>>,
+    /// Whether there is an issue outside the flags.
+    unusable: bool,
+    skips: bool,
+}
+
+impl Checker {
+    /// Starts with the issues that the document itself has.
+    pub(crate) fn new(issues: Issues, skips: bool) -> Checker {
+        let flags = issues.iter().map(|issue| issue.flag());
+        let unusable = flags.clone().any(|flag| flag.is_none());
+        let invalid = flags.flatten().map(Box::from).collect();
+        Checker { issues, flag: None, invalid, unusable, skips }
+    }
+
+    /// What is reported from now on concerns this flag, or the snapshot as a whole.
+    pub(crate) fn concerns(&mut self, flag: Option<&str>) {
+        self.flag = flag.map(Box::from);
+    }
+
+    pub(crate) fn is_invalid(&self, flag: &str) -> bool {
+        self.invalid.contains(flag)
+    }
+
+    /// Whether there is an issue that concerns the snapshot as a whole.
+    pub(crate) fn is_unusable(&self) -> bool {
+        self.unusable
+    }
+
+    /// Whether invalid flags are left out, rather than the snapshot refused.
+    pub(crate) fn skips(&self) -> bool {
+        self.skips
+    }
+
+    pub(crate) fn into_issues(self) -> Issues {
+        self.issues
+    }
+
+    pub(crate) fn report(&mut self, node: Node<'_, '_>, code: Code, message: String) {
+        self.report_at(node.place, code, message);
+    }
+
+    pub(crate) fn report_at(&mut self, place: Place<'_>, code: Code, message: String) {
+        match &self.flag {
+            Some(flag) => _ = self.invalid.insert(flag.clone()),
+            None => self.unusable = true,
+        }
+        self.issues.push(Issue::new(code, place.pointer(), self.flag.clone(), message));
+    }
+
+    pub(crate) fn wrong_type(&mut self, node: Node<'_, '_>, expected: &str) {
+        let message = format!("expected {expected}, found {}", node.value.type_name());
+        self.report(node, Code::WrongType, message);
+    }
+
+    pub(crate) fn bool(&mut self, node: Node<'_, '_>) -> Option<bool> {
+        match node.value {
+            Value::Bool(value) => Some(*value),
+            _ => {
+                self.wrong_type(node, "a boolean");
+                None
+            }
+        }
+    }
+
+    pub(crate) fn string<'v>(&mut self, node: Node<'v, '_>) -> Option<&'v str> {
+        match node.value {
+            Value::String(value) => Some(value),
+            _ => {
+                self.wrong_type(node, "a string");
+                None
+            }
+        }
+    }
+
+    /// A string that is not empty.
+    pub(crate) fn name<'v>(&mut self, node: Node<'v, '_>) -> Option<&'v str> {
+        let name = self.string(node)?;
+        if name.is_empty() {
+            self.report(node, Code::EmptyName, "expected a string that is not empty".into());
+            return None;
+        }
+        Some(name)
+    }
+
+    pub(crate) fn number(&mut self, node: Node<'_, '_>) -> Option<f64> {
+        match node.value {
+            Value::Number(value) => Some(*value),
+            _ => {
+                self.wrong_type(node, "a number");
+                None
+            }
+        }
+    }
+
+    /// A number for which `fits` holds; `expected` says in words which ones do.
+    pub(crate) fn number_where(&mut self, node: Node<'_, '_>, expected: &str, fits: impl Fn(f64) -> bool) -> Option<f64> {
+        let number = self.number(node)?;
+        if !fits(number) {
+            let message = format!("expected {expected}, found `{}`", crate::number::to_text(number));
+            self.report(node, Code::OutOfRange, message);
+            return None;
+        }
+        Some(number)
+    }
+
+    pub(crate) fn list<'v>(&mut self, node: Node<'v, '_>) -> Option<&'v [Value]> {
+        match node.value {
+            Value::List(items) => Some(items),
+            _ => {
+                self.wrong_type(node, "a list");
+                None
+            }
+        }
+    }
+
+    /// Every item of a list by `read`; none if the node is no list or an item is not as expected.
+    pub(crate) fn items<'v, T>(
+        &mut self,
+        node: Node<'v, '_>,
+        mut read: impl FnMut(&mut Checker, Node<'v, '_>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let items = self.list(node)?;
+        let mut all = Some(Vec::with_capacity(items.len()));
+        for (index, value) in items.iter().enumerate() {
+            let item = read(self, Node { value, place: Place::Item(&node.place, index) });
+            all = all.zip(item).map(|(mut all, item)| {
+                all.push(item);
+                all
+            });
+        }
+        all
+    }
+
+    /// Every entry of an object by `read`; none if the node is no object.
+    pub(crate) fn each<'v>(&mut self, node: Node<'v, '_>, mut read: impl FnMut(&mut Checker, &'v str, Node<'v, '_>)) -> Option<()> {
+        for (name, value) in self.object(node)?.iter() {
+            read(self, name, Node { value, place: Place::Key(&node.place, name) });
+        }
+        Some(())
+    }
+
+    /// The key of an entry, where it is a name.
+    pub(crate) fn entry_name(&mut self, name: &str, node: Node<'_, '_>) {
+        if name.is_empty() {
+            self.report(node, Code::EmptyName, "expected a name that is not empty".into());
+        }
+    }
+
+    pub(crate) fn object<'v>(&mut self, node: Node<'v, '_>) -> Option<&'v Object> {
+        match node.value {
+            Value::Object(object) => Some(object),
+            _ => {
+                self.wrong_type(node, "an object");
+                None
+            }
+        }
+    }
+
+    /// An object that has no other keys than `known`.
+    pub(crate) fn fields<'v, 'p>(&mut self, node: Node<'v, 'p>, known: &[&str]) -> Option<Fields<'v, 'p>> {
+        let fields = Fields { object: self.object(node)?, place: node.place };
+        for (key, _) in fields.object.iter() {
+            if !known.contains(&key) {
+                let place = Place::Key(&fields.place, key);
+                self.report_at(place, Code::UnknownKey, format!("unknown key {}; expected {}", quoted(key), one_of(known)));
+            }
+        }
+        Some(fields)
+    }
+
+    pub(crate) fn required<'v, 's>(&mut self, fields: &'s Fields<'v, '_>, key: &'static str) -> Option<Node<'v, 's>> {
+        let node = fields.get(key);
+        if node.is_none() {
+            self.report_at(fields.place, Code::MissingKey, format!("the key `{key}` is missing"));
+        }
+        node
+    }
+}
+
+/// The words in backticks, for a message that says what was expected.
+pub(crate) fn one_of(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}

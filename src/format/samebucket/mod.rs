@@ -1,0 +1,152 @@
+//! The project's own format, `samebucket/1`: what every key means, and what each flag becomes in the plan.
+//! README.md describes it; pkg-template/samebucket-1.schema.json is its JSON Schema.
+
+mod condition;
+mod flag;
+mod requirements;
+mod serve;
+mod steps;
+
+use std::collections::HashMap;
+
+use crate::error::{Code, quoted};
+use crate::format::Compiled;
+use crate::format::check::{Checker, Node};
+use crate::instant;
+use crate::limits;
+use crate::plan::{self, Attribute, AttributeId, Builder, Expr, FlagId, ScalarSet, SegmentId, Test};
+use crate::value::{Value, ValueRef};
+
+const SCHEMA: &str = "samebucket/1";
+const KEYS: &[&str] = &["schema", "version", "environment", "segments", "flags"];
+const SEGMENT_KEYS: &[&str] = &["include", "exclude", "when"];
+
+/// Whether a snapshot says that it is of this format.
+pub(super) fn fits(snapshot: &Value) -> bool {
+    matches!(snapshot, Value::Object(object) if object.get("schema") == Some(&Value::from(SCHEMA)))
+}
+
+/// A flag that others can require.
+struct Target<'v> {
+    id: FlagId,
+    /// The name of the variant that stands for the flag being on.
+    on: Option<&'v str>,
+}
+
+/// What the flags of a snapshot are read against.
+struct Reader<'v> {
+    builder: Builder,
+    segments: HashMap<&'v str, Option<SegmentId>>,
+    /// The environment in force.
+    environment: Option<&'v str>,
+    /// The context's `targetingKey`.
+    targeting_key: AttributeId,
+}
+
+pub(super) fn compile(snapshot: &Value, environment: Option<&str>, checker: &mut Checker) -> Option<Compiled> {
+    let fields = checker.fields(Node::root(snapshot), KEYS)?;
+    if let Some(schema) = checker.required(&fields, "schema") {
+        if checker.string(schema).is_some_and(|found| found != SCHEMA) {
+            checker.report(schema, Code::InvalidValue, format!("expected `{SCHEMA}`"));
+        }
+    }
+    let version = fields.get("version").and_then(|node| checker.string(node));
+    let own_environment = fields.get("environment").and_then(|node| checker.string(node));
+    let mut builder = Builder::default();
+    let targeting_key = builder.attribute(Attribute { paths: [["targetingKey".into()].into()].into() });
+    let mut reader = Reader { builder, segments: HashMap::new(), environment: environment.or(own_environment), targeting_key };
+    if let Some(segments) = fields.get("segments") {
+        reader.segments(segments, checker);
+    }
+
+    let flags_node = checker.required(&fields, "flags")?;
+    let flags = checker.object(flags_node)?;
+    if flags.len() > limits::FLAGS {
+        let message = format!("{} flags; a snapshot has at most {}", flags.len(), limits::FLAGS);
+        checker.report(flags_node, Code::TooManyFlags, message);
+        return None;
+    }
+    let mut valid = Vec::new();
+    checker.each(flags_node, |checker, key, node| {
+        checker.concerns(Some(key));
+        checker.entry_name(key, node);
+        let flag = reader.flag(key, node, checker);
+        valid.extend(flag.filter(|_| !checker.is_invalid(key)));
+        checker.concerns(None);
+    });
+    let (valid, order) = requirements::check(valid, flags, flags_node.place, checker);
+    let targets: HashMap<&str, Target<'_>> =
+        valid.iter().zip(0..).map(|(flag, id)| (flag.key, Target { id: FlagId(id), on: flag.on_name() })).collect();
+    for flag in valid {
+        steps::compile(flag, &targets, &mut reader);
+    }
+    let environment = reader.environment.map(Box::from);
+    Some(Compiled { plan: reader.builder.finish(&order), version: version.map(Box::from), environment })
+}
+
+impl<'v> Reader<'v> {
+    fn segments(&mut self, node: Node<'v, '_>, checker: &mut Checker) {
+        checker.each(node, |checker, name, node| {
+            checker.entry_name(name, node);
+            let fingerprint = plan::fingerprint(node.value, None);
+            let id = self.segment(node, checker).map(|members| self.builder.segment(members, fingerprint));
+            self.segments.insert(name, id);
+        });
+    }
+
+    /// Who is in a segment: `exclude` goes before `include`, `include` before `when`.
+    fn segment(&mut self, node: Node<'v, '_>, checker: &mut Checker) -> Option<Expr> {
+        let fields = checker.fields(node, SEGMENT_KEYS)?;
+        let exclude = self.targeting_keys(fields.get("exclude"), checker);
+        let include = self.targeting_keys(fields.get("include"), checker);
+        let when = match fields.get("when") {
+            Some(when) => Some(self.conditions(when, condition::InSegment(true), checker)?),
+            None => Some(Expr::Any([].into())),
+        };
+        let not_excluded = Expr::Not(Box::new(self.key_in(exclude?)));
+        Some(Expr::all(vec![not_excluded, Expr::Any([self.key_in(include?), when?].into())]))
+    }
+
+    /// A list of targeting keys, empty when there is none.
+    fn targeting_keys(&self, node: Option<Node<'v, '_>>, checker: &mut Checker) -> Option<Vec<&'v str>> {
+        match node {
+            Some(node) => checker.items(node, Checker::name),
+            None => Some(Vec::new()),
+        }
+    }
+
+    /// The targeting key is one of these.
+    fn key_in(&self, keys: Vec<&str>) -> Expr {
+        let set: ScalarSet = keys.into_iter().map(ValueRef::String).collect();
+        Expr::Is(Box::new(Expr::Key(self.targeting_key)), Test::In(set))
+    }
+
+    /// An attribute by its name: as a key as it stands, then as a path split at dots.
+    fn attribute(&mut self, name: &str) -> AttributeId {
+        let whole: Box<[Box<str>]> = [name.into()].into();
+        let split: Box<[Box<str>]> = name.split('.').map(Box::from).collect();
+        let paths = if split.len() > 1 { [whole, split].into() } else { [whole].into() };
+        self.builder.attribute(Attribute { paths })
+    }
+}
+
+/// An instant in milliseconds since 1970.
+fn instant(node: Node<'_, '_>, checker: &mut Checker) -> Option<f64> {
+    let text = checker.string(node)?;
+    let instant = instant::parse(text);
+    if instant.is_none() {
+        let message = format!("expected an RFC 3339 instant such as `2026-01-15T00:00:00Z`, found {}", quoted(text));
+        checker.report(node, Code::InvalidInstant, message);
+    }
+    instant
+}
+
+/// The first names of several, for a message.
+fn listed<'a>(names: impl Iterator<Item = &'a str>, separator: &str) -> String {
+    const MOST: usize = 8;
+    let mut names: Vec<String> = names.take(MOST + 1).map(quoted).collect();
+    if let Some(more) = names.get_mut(MOST) {
+        *more = "…".into();
+    }
+    names.join(separator)
+}

@@ -1,0 +1,179 @@
+//! Flags that require each other: what they name exists, there is no cycle, and no chain is long.
+
+use std::collections::HashMap;
+
+use super::flag::FlagConfig;
+use super::listed;
+use crate::error::{Code, quoted};
+use crate::format::check::{Checker, Place};
+use crate::limits;
+use crate::plan::FlagId;
+use crate::value::Object;
+
+/// The flags that can be compiled, and an order of them in which each comes after those that it requires.
+/// `flags` are all flags of the snapshot, `read` those that have no issue of their own.
+pub(super) fn check<'v>(
+    read: Vec<FlagConfig<'v>>,
+    flags: &Object,
+    place: Place<'_>,
+    checker: &mut Checker,
+) -> (Vec<FlagConfig<'v>>, Vec<FlagId>) {
+    let all: HashMap<&str, ()> = flags.iter().map(|(key, _)| (key, ())).collect();
+    let places: HashMap<&str, usize> = read.iter().enumerate().map(|(index, flag)| (flag.key, index)).collect();
+    for flag in &read {
+        names_exist(flag, &read, &all, &places, place, checker);
+    }
+
+    let graph = Graph::new(&read, &places);
+    let (order, depths) = graph.order();
+    report_cycles(&read, &graph, &depths, place, checker);
+    for &index in &order {
+        let Some(flag) = read.get(index) else { continue };
+        if depths.get(index).is_some_and(|depth| *depth == Some(limits::REQUIREMENT_CHAIN + 1)) {
+            let message = format!("a chain of more than {} requirements", limits::REQUIREMENT_CHAIN);
+            report(flag, None, place, checker, Code::RequirementTooDeep, message);
+        }
+    }
+    if checker.skips() {
+        let rest = (0..read.len()).filter(|index| depths.get(*index) == Some(&None));
+        for flag in order.iter().copied().chain(rest).filter_map(|index| read.get(index)) {
+            leave_out_with_required(flag, &all, place, checker);
+        }
+    }
+
+    let mut ids = HashMap::new();
+    let mut valid = Vec::new();
+    for (index, flag) in read.into_iter().enumerate() {
+        if !checker.is_invalid(flag.key) {
+            ids.insert(index, FlagId(valid.len() as u32));
+            valid.push(flag);
+        }
+    }
+    let order = order.iter().filter_map(|index| ids.get(index).copied()).collect();
+    (valid, order)
+}
+
+fn names_exist(
+    flag: &FlagConfig<'_>,
+    read: &[FlagConfig<'_>],
+    all: &HashMap<&str, ()>,
+    places: &HashMap<&str, usize>,
+    place: Place<'_>,
+    checker: &mut Checker,
+) {
+    for (index, requirement) in flag.requires.iter().enumerate() {
+        if !all.contains_key(requirement.flag) {
+            let message = format!("there is no flag {}", quoted(requirement.flag));
+            report(flag, Some(index), place, checker, Code::UnknownFlag, message);
+        }
+        // A flag with issues of its own may lack variants; those issues say enough.
+        let Some(required) = places.get(requirement.flag).and_then(|index| read.get(*index)) else { continue };
+        let message = match requirement.variant {
+            Some(variant) if required.variants.get(variant).is_none() => {
+                format!("the flag {} has no variant {}", quoted(requirement.flag), quoted(variant))
+            }
+            None if required.on.is_none() => {
+                format!("the flag {} has no `on`; name the variant that is required", quoted(requirement.flag))
+            }
+            _ => continue,
+        };
+        report(flag, Some(index), place, checker, Code::UnknownVariant, message);
+    }
+}
+
+fn report_cycles(read: &[FlagConfig<'_>], graph: &Graph, depths: &[Option<usize>], place: Place<'_>, checker: &mut Checker) {
+    for cycle in graph.cycles(depths) {
+        let keys = || cycle.iter().filter_map(|index| read.get(*index)).map(|flag| flag.key);
+        let (Some(first), Some(flag)) = (keys().next(), cycle.first().and_then(|index| read.get(*index))) else { continue };
+        let message = format!("the flags require each other in a cycle: {} → {}", listed(keys(), " → "), quoted(first));
+        report(flag, None, place, checker, Code::RequirementCycle, message);
+    }
+}
+
+/// A flag cannot stay when one that it requires is left out.
+fn leave_out_with_required(flag: &FlagConfig<'_>, all: &HashMap<&str, ()>, place: Place<'_>, checker: &mut Checker) {
+    let left_out = flag.requires.iter().position(|requirement| checker.is_invalid(requirement.flag));
+    let Some((index, requirement)) = left_out.and_then(|index| Some((index, flag.requires.get(index)?))) else { return };
+    if all.contains_key(requirement.flag) && !checker.is_invalid(flag.key) {
+        let message = format!("the flag {} is left out, and this one requires it", quoted(requirement.flag));
+        report(flag, Some(index), place, checker, Code::UnknownFlag, message);
+    }
+}
+
+/// An issue at one of a flag's requirements, or at their list.
+fn report(flag: &FlagConfig<'_>, index: Option<usize>, place: Place<'_>, checker: &mut Checker, code: Code, message: String) {
+    let flag_place = Place::Key(&place, flag.key);
+    let list = Place::Key(&flag_place, "requires");
+    let item = index.map(|index| Place::Item(&list, index));
+    checker.concerns(Some(flag.key));
+    checker.report_at(item.unwrap_or(list), code, message);
+    checker.concerns(None);
+}
+
+/// For each flag those that it requires.
+struct Graph(Vec<Vec<usize>>);
+
+impl Graph {
+    fn new(read: &[FlagConfig<'_>], places: &HashMap<&str, usize>) -> Graph {
+        let required =
+            |flag: &FlagConfig<'_>| flag.requires.iter().filter_map(|requirement| places.get(requirement.flag).copied()).collect();
+        Graph(read.iter().map(required).collect())
+    }
+
+    /// The flags in an order in which each comes after those that it requires (Kahn's algorithm), and for each the
+    /// length of its longest chain: none for those that lead into a cycle.
+    fn order(&self) -> (Vec<usize>, Vec<Option<usize>>) {
+        let mut dependents = vec![Vec::new(); self.0.len()];
+        let mut open: Vec<usize> = self.0.iter().map(Vec::len).collect();
+        for (index, required) in self.0.iter().enumerate() {
+            for &required in required {
+                if let Some(dependents) = dependents.get_mut(required) {
+                    dependents.push(index);
+                }
+            }
+        }
+        let mut longest = vec![0; self.0.len()];
+        let mut depths = vec![None; self.0.len()];
+        let mut order: Vec<usize> = (0..self.0.len()).filter(|index| open.get(*index) == Some(&0)).collect();
+        let mut next = 0;
+        while let Some(&index) = order.get(next) {
+            next += 1;
+            let depth = longest.get(index).copied().unwrap_or_default();
+            if let Some(slot) = depths.get_mut(index) {
+                *slot = Some(depth);
+            }
+            for &dependent in dependents.get(index).into_iter().flatten() {
+                if let (Some(longest), Some(open)) = (longest.get_mut(dependent), open.get_mut(dependent)) {
+                    *longest = (depth + 1).max(*longest);
+                    *open -= 1;
+                    if *open == 0 {
+                        order.push(dependent);
+                    }
+                }
+            }
+        }
+        (order, depths)
+    }
+
+    /// Cycles, so that every flag without a depth leads into one of them.
+    fn cycles(&self, depths: &[Option<usize>]) -> Vec<Vec<usize>> {
+        let mut cycles = Vec::new();
+        let mut walked_by: HashMap<usize, usize> = HashMap::new();
+        for start in 0..self.0.len() {
+            let mut path = Vec::new();
+            let mut at = Some(start).filter(|index| depths.get(*index) == Some(&None));
+            while let Some(index) = at {
+                if let Some(&walk) = walked_by.get(&index) {
+                    if walk == start {
+                        cycles.push(path.iter().copied().skip_while(|other| *other != index).collect());
+                    }
+                    break;
+                }
+                walked_by.insert(index, start);
+                path.push(index);
+                at = self.0.get(index).into_iter().flatten().copied().find(|next| depths.get(*next) == Some(&None));
+            }
+        }
+        cycles
+    }
+}

@@ -1,0 +1,41 @@
+//! Feature flags that answer the same everywhere.
+//!
+//! A backend publishes its flags as a JSON *snapshot*. This crate loads it and evaluates flags: natively in Rust
+//! backends, and as WebAssembly in browsers, Node and edge workers, bit for bit alike.
+//!
+//! ```text
+//! snapshot ──▶ json ──▶ format ──▶ plan ──▶ evaluate ──▶ evaluation
+//!                       (one module          ▲
+//!                        a format)           context, now, open circuits
+//! ```
+//!
+//! - [`Evaluator`] holds the snapshot in force; [`Snapshot`] is one snapshot, immutable.
+//! - `format` checks a snapshot and compiles it; everything that differs between formats ends there.
+//! - `plan` is what formats compile into: per flag a decision list over small expressions, buckets as data.
+//! - `evaluate` walks a plan. It has no clock, no randomness and no I/O, and it cannot fail.
+//! - `wasm` is all that knows JavaScript, and converts only.
+#![warn(clippy::doc_markdown)]
+
+mod context;
+mod error;
+mod evaluate;
+mod evaluation;
+mod evaluator;
+mod format;
+mod instant;
+mod json;
+pub mod limits;
+mod number;
+mod plan;
+mod snapshot;
+mod value;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+
+pub use context::Context;
+pub use error::{ISSUE_CODES, Issue, SnapshotError};
+pub use evaluation::{Draw, ErrorCode, Evaluation, EvaluationError, ExplainedStep, Explanation, Reason};
+pub use evaluator::{Bound, Evaluator};
+pub use format::{Format, UnknownFormat};
+pub use snapshot::{Inputs, LoadOptions, OnInvalidFlag, Snapshot, SnapshotInfo};
+pub use value::{Object, Value};

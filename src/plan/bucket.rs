@@ -1,0 +1,85 @@
+//! Buckets as data: what is hashed, how the digest becomes a number, and what is compared with it.
+
+use super::{AttributeId, BucketId, OutcomeId};
+
+/// A number drawn for a unit: `take(hash(prefix unit suffix)) mod modulus / divisor`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Bucket {
+    pub(crate) hash: Hash,
+    pub(crate) prefix: Box<str>,
+    pub(crate) unit: Unit,
+    pub(crate) suffix: Box<str>,
+    pub(crate) take: Take,
+    /// 0: no modulus.
+    pub(crate) modulus: u64,
+    /// In doubles. 1: as it is.
+    pub(crate) divisor: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Hash {
+    /// FIPS 180-4.
+    Sha256,
+    /// RFC 1321.
+    #[cfg_attr(not(test), expect(dead_code, reason = "backends hash with it; the project's own format does not"))]
+    Md5,
+}
+
+/// The part of a digest that is read as a big-endian integer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Take {
+    /// So many bytes from the start, 8 at most.
+    First(u8),
+    /// All of it, which needs a modulus below 2^56.
+    #[cfg_attr(not(test), expect(dead_code, reason = "backends fold whole digests; the project's own format does not"))]
+    Whole,
+}
+
+/// Whose bucket it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Unit {
+    /// Text that is not empty, or a number as JavaScript prints it; without one nothing is drawn.
+    Key(AttributeId),
+}
+
+impl Unit {
+    pub(crate) fn attribute(self) -> AttributeId {
+        match self {
+            Unit::Key(attribute) => attribute,
+        }
+    }
+}
+
+/// Holds the unit when its bucket is below the threshold.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Rollout {
+    pub(crate) bucket: BucketId,
+    pub(crate) threshold: Threshold,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Threshold {
+    Fixed(f64),
+    /// `round(percentage at now * scale)`.
+    Ramp {
+        points: Box<[RampPoint]>,
+        scale: f64,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct RampPoint {
+    /// Milliseconds since 1970, ascending from point to point.
+    pub(crate) at: f64,
+    pub(crate) percentage: f64,
+}
+
+/// Serves the first share whose upper bound is greater than `bucket * scale`, else `otherwise`.
+#[derive(Debug)]
+pub(crate) struct Split {
+    pub(crate) bucket: BucketId,
+    pub(crate) scale: f64,
+    /// Cumulative weights, in the order in which they were written.
+    pub(crate) shares: Box<[(f64, OutcomeId)]>,
+    pub(crate) otherwise: OutcomeId,
+}

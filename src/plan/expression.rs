@@ -1,0 +1,123 @@
+//! Expressions: small trees that yield a value for a context.
+
+use std::collections::HashSet;
+
+use semver::Version;
+
+use super::{AttributeId, FlagId, PatternId, Rollout, SegmentId};
+use crate::value::{Value, ValueRef};
+
+/// Yields a value; a condition is an expression that yields a boolean.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Expr {
+    Literal(Value),
+    Attribute(AttributeId),
+    /// The attribute as a key: text that is not empty, or a number as JavaScript prints it; else missing.
+    Key(AttributeId),
+    /// The name of the variant that another flag serves.
+    Variant(FlagId),
+    All(Box<[Expr]>),
+    Any(Box<[Expr]>),
+    Not(Box<Expr>),
+    Is(Box<Expr>, Test),
+    /// The test fails, of a value that is there.
+    IsNot(Box<Expr>, Test),
+    Segment(SegmentId),
+    Rollout(Rollout),
+    /// `now`, in milliseconds since 1970, is before this instant.
+    Before(f64),
+    /// `now` is after this instant.
+    After(f64),
+    CircuitOpen,
+}
+
+/// A strict test of one value: no type is ever coerced, and a missing value passes none.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Test {
+    Exists,
+    Equals(Value),
+    In(ScalarSet),
+    Contains(Value),
+    StartsWith(Box<str>),
+    EndsWith(Box<str>),
+    Matches(PatternId),
+    Greater(f64),
+    AtLeast(f64),
+    Less(f64),
+    AtMost(f64),
+    /// Milliseconds since 1970.
+    Earlier(f64),
+    Later(f64),
+    VersionEquals(Box<Version>),
+    VersionGreater(Box<Version>),
+    VersionAtLeast(Box<Version>),
+    VersionLess(Box<Version>),
+    VersionAtMost(Box<Version>),
+}
+
+/// A set of strings, numbers, booleans and null.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct ScalarSet {
+    strings: HashSet<Box<str>>,
+    /// The bits of the doubles, with one zero.
+    numbers: HashSet<u64>,
+    booleans: [bool; 2],
+    null: bool,
+}
+
+impl ScalarSet {
+    pub(crate) fn contains(&self, value: ValueRef<'_>) -> bool {
+        match value {
+            ValueRef::String(text) => self.strings.contains(text),
+            ValueRef::Number(number) => !number.is_nan() && self.numbers.contains(&(number + 0.0).to_bits()),
+            ValueRef::Bool(value) => self.booleans.get(usize::from(value)) == Some(&true),
+            ValueRef::Null => self.null,
+            ValueRef::Missing | ValueRef::List(_) | ValueRef::Object(_) => false,
+        }
+    }
+}
+
+/// Lists and objects are not scalars, and are left out.
+impl<'v> FromIterator<ValueRef<'v>> for ScalarSet {
+    fn from_iter<I: IntoIterator<Item = ValueRef<'v>>>(values: I) -> ScalarSet {
+        let mut set = ScalarSet::default();
+        for value in values {
+            match value {
+                ValueRef::String(text) => _ = set.strings.insert(text.into()),
+                ValueRef::Number(number) => _ = set.numbers.insert((number + 0.0).to_bits()),
+                ValueRef::Bool(value) => {
+                    if let Some(slot) = set.booleans.get_mut(usize::from(value)) {
+                        *slot = true;
+                    }
+                }
+                ValueRef::Null => set.null = true,
+                ValueRef::Missing | ValueRef::List(_) | ValueRef::Object(_) => {}
+            }
+        }
+        set
+    }
+}
+
+impl Expr {
+    pub(crate) fn all(parts: Vec<Expr>) -> Expr {
+        Expr::All(parts.into())
+    }
+
+    /// Calls `visit` with this expression and every one inside it, segments not followed.
+    pub(crate) fn walk(&self, visit: &mut dyn FnMut(&Expr)) {
+        visit(self);
+        match self {
+            Expr::All(parts) | Expr::Any(parts) => parts.iter().for_each(|part| part.walk(visit)),
+            Expr::Not(inner) | Expr::Is(inner, _) | Expr::IsNot(inner, _) => inner.walk(visit),
+            Expr::Literal(_)
+            | Expr::Attribute(_)
+            | Expr::Key(_)
+            | Expr::Variant(_)
+            | Expr::Segment(_)
+            | Expr::Rollout(_)
+            | Expr::Before(_)
+            | Expr::After(_)
+            | Expr::CircuitOpen => {}
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What a loaded snapshot is: per flag a decision list over small expressions. Every format compiles into this,
+//! and nothing in it remembers which format it came from. Nothing is evaluated here.
+
+mod bucket;
+mod builder;
+mod expression;
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use regex_lite::Regex;
+
+pub(crate) use bucket::{Bucket, Hash, RampPoint, Rollout, Split, Take, Threshold, Unit};
+pub(crate) use builder::{Builder, PatternError, fingerprint};
+pub(crate) use expression::{Expr, ScalarSet, Test};
+
+use crate::evaluation::Reason;
+use crate::value::Value;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub(crate) struct $name(pub(crate) u32);
+
+        impl $name {
+            pub(crate) fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A place in [`Plan::flags`].
+    FlagId,
+    /// A place in [`Plan::attributes`].
+    AttributeId,
+    /// A place in [`Plan::buckets`].
+    BucketId,
+    /// A place in [`Plan::patterns`].
+    PatternId,
+    /// A place in [`Plan::segments`].
+    SegmentId,
+    /// A place in [`Plan::outcomes`].
+    OutcomeId,
+}
+
+/// A compiled snapshot.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) flags: Vec<Flag>,
+    pub(crate) by_key: HashMap<Box<str>, FlagId>,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) buckets: Vec<Bucket>,
+    pub(crate) patterns: Vec<Regex>,
+    pub(crate) segments: Vec<Expr>,
+    pub(crate) outcomes: Vec<Outcome>,
+}
+
+/// Where an attribute may lie in a context: the paths are tried in order and the first that leads somewhere counts.
+/// A path's segments are keys of objects.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Attribute {
+    pub(crate) paths: Box<[Box<[Box<str>]>]>,
+}
+
+/// A flag: its steps are tried in order, the first that applies decides, and `otherwise` stands when none does.
+#[derive(Debug)]
+pub(crate) struct Flag {
+    pub(crate) key: Box<str>,
+    pub(crate) kind: Kind,
+    /// The values that the flag's outcomes point to.
+    pub(crate) values: Vec<Value>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) otherwise: OutcomeId,
+    /// Equal in two snapshots when the flag, and all that it refers to, stands alike in both.
+    pub(crate) fingerprint: u64,
+}
+
+/// One entry of a decision list.
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// What `explain` calls the step.
+    pub(crate) name: &'static str,
+    pub(crate) rule_id: Option<Arc<str>>,
+    /// The flag that the step asks about, where it is a requirement.
+    pub(crate) requires: Option<FlagId>,
+    /// The step applies when this is true.
+    pub(crate) when: Expr,
+    pub(crate) serve: Serve,
+}
+
+/// What a step serves when it applies.
+#[derive(Debug)]
+pub(crate) enum Serve {
+    Outcome(OutcomeId),
+    Split(Split),
+}
+
+impl Serve {
+    /// The bucket that is drawn to serve.
+    fn bucket(&self) -> Option<BucketId> {
+        match self {
+            Serve::Outcome(_) => None,
+            Serve::Split(split) => Some(split.bucket),
+        }
+    }
+}
+
+/// One of the finitely many answers that a flag can give.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) flag: FlagId,
+    /// A place in [`Flag::values`]; none stands for the caller's default.
+    pub(crate) value: Option<u32>,
+    pub(crate) variant: Option<Arc<str>>,
+    pub(crate) reason: Reason,
+    pub(crate) backend_reason: Cow<'static, str>,
+    pub(crate) rule_id: Option<Arc<str>>,
+}
+
+/// The type of a flag's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Bool,
+    String,
+    Number,
+    /// Lists count as objects, as in OpenFeature.
+    Object,
+    /// What a default value can be in JavaScript, and no flag is.
+    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "in Rust there are no other types"))]
+    Other,
+}
+
+impl Kind {
+    /// The type of a value; `null` has none.
+    pub(crate) fn of(value: &Value) -> Option<Kind> {
+        match value {
+            Value::Null => None,
+            Value::Bool(_) => Some(Kind::Bool),
+            Value::String(_) => Some(Kind::String),
+            Value::Number(_) => Some(Kind::Number),
+            Value::List(_) | Value::Object(_) => Some(Kind::Object),
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::Bool => "boolean",
+            Kind::String => "string",
+            Kind::Number => "number",
+            Kind::Object => "object",
+            Kind::Other => "neither boolean, string, number nor object",
+        }
+    }
+}
+
+impl Plan {
+    pub(crate) fn flag(&self, id: FlagId) -> Option<&Flag> {
+        self.flags.get(id.index())
+    }
+
+    pub(crate) fn find(&self, key: &str) -> Option<FlagId> {
+        self.by_key.get(key).copied()
+    }
+
+    pub(crate) fn outcome(&self, id: OutcomeId) -> Option<&Outcome> {
+        self.outcomes.get(id.index())
+    }
+
+    /// The outcome's value; none stands for the caller's default.
+    pub(crate) fn value(&self, outcome: &Outcome) -> Option<&Value> {
+        self.flag(outcome.flag)?.values.get(outcome.value? as usize)
+    }
+
+    /// The attributes that a flag can read, those of its segments and of the flags that it requires included.
+    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively attributes are looked up when read"))]
+    pub(crate) fn reads(&self, flag: FlagId) -> BTreeSet<AttributeId> {
+        let mut reads = BTreeSet::new();
+        let (mut flags, mut segments) = (BTreeSet::from([flag]), BTreeSet::new());
+        let (mut open_flags, mut open_segments) = (vec![flag], Vec::new());
+        let unit = |bucket: BucketId| self.buckets.get(bucket.index()).map(|bucket| bucket.unit.attribute());
+        loop {
+            let segment = open_segments.pop();
+            let flag = if segment.is_none() { open_flags.pop() } else { None };
+            if let Some(flag) = flag.and_then(|flag| self.flag(flag)) {
+                let splits = flag.steps.iter().filter_map(|step| step.serve.bucket());
+                reads.extend(splits.filter_map(unit));
+            }
+            let mut visit = |expr: &Expr| match expr {
+                Expr::Attribute(id) | Expr::Key(id) => _ = reads.insert(*id),
+                Expr::Rollout(rollout) => reads.extend(unit(rollout.bucket)),
+                Expr::Variant(flag) if flags.insert(*flag) => open_flags.push(*flag),
+                Expr::Segment(segment) if segments.insert(*segment) => open_segments.push(*segment),
+                _ => {}
+            };
+            match (segment, flag) {
+                (Some(segment), _) => self.segments.get(segment.index()).into_iter().for_each(|members| members.walk(&mut visit)),
+                (None, Some(flag)) => {
+                    let steps = self.flag(flag).into_iter().flat_map(|flag| &flag.steps);
+                    steps.for_each(|step| step.when.walk(&mut visit));
+                }
+                (None, None) => return reads,
+            }
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! A loaded snapshot: immutable, and evaluated without anything else than its inputs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use crate::context::Context;
+use crate::error::{Issue, Issues, SnapshotError};
+use crate::evaluate::{self, Answers, Attributes, Lookup, Memo, Scope, Trace};
+use crate::evaluation::{ErrorCode, Evaluation, ExplainedStep, Explanation};
+use crate::format::{self, Format};
+use crate::json;
+use crate::plan::{FlagId, Kind, OutcomeId, Plan};
+use crate::value::{Object, Value};
+
+/// How a snapshot is loaded.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// The snapshot's format; none finds it by the snapshot's shape.
+    pub format: Option<Format>,
+    /// The environment that stands before the snapshot's own.
+    pub environment: Option<Box<str>>,
+    /// What becomes of a snapshot in which flags are invalid.
+    pub on_invalid_flag: OnInvalidFlag,
+}
+
+/// What becomes of a snapshot in which flags are invalid.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnInvalidFlag {
+    /// The whole snapshot is refused.
+    #[default]
+    Reject,
+    /// The invalid flags, and the flags that require them, are left out.
+    Skip,
+}
+
+/// What was loaded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SnapshotInfo {
+    /// The format it was read as.
+    pub format: Format,
+    /// The version that it gives itself.
+    pub version: Option<Box<str>>,
+    /// The environment in force.
+    pub environment: Option<Box<str>>,
+    /// How many flags can be evaluated.
+    pub flag_count: usize,
+    /// The SHA-256 of its bytes, in lower-case hexadecimal digits.
+    pub digest: String,
+    /// The flags that differ from the snapshot before, in alphabetical order: those added, removed or defined
+    /// differently, or that refer to a segment or require a flag of which that is so. All of them for the first one.
+    pub changed: Vec<Box<str>>,
+    /// Why flags were left out.
+    pub skipped: Vec<Issue>,
+    /// What was loaded but can have no effect.
+    pub warnings: Vec<Issue>,
+}
+
+/// A loaded snapshot.
+#[derive(Debug)]
+pub struct Snapshot {
+    pub(crate) plan: Plan,
+    info: SnapshotInfo,
+}
+
+/// What an evaluation depends on beside the context.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The time, in milliseconds since 1970.
+    pub now: f64,
+    /// The keys of the flags whose circuit is open.
+    pub open_circuits: &'a BTreeSet<Box<str>>,
+}
+
+impl Inputs<'static> {
+    /// A time, in milliseconds since 1970, at which no circuit is open.
+    pub fn at(now: f64) -> Inputs<'static> {
+        static NONE: BTreeSet<Box<str>> = BTreeSet::new();
+        Inputs { now, open_circuits: &NONE }
+    }
+}
+
+/// An answer before it is put into words.
+pub(crate) type Answer = Result<OutcomeId, Failure>;
+
+/// Why a loaded snapshot has no answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Failure {
+    FlagNotFound,
+    TypeMismatch { expected: Kind, flag: Kind },
+}
+
+impl Snapshot {
+    /// Reads, checks and compiles a snapshot.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it, at once.
+    pub fn load(bytes: impl AsRef<[u8]>, options: &LoadOptions) -> Result<Snapshot, SnapshotError> {
+        let bytes = bytes.as_ref();
+        let mut issues = Issues::default();
+        let Some(document) = json::parse(bytes, &mut issues) else {
+            return Err(SnapshotError::new(issues.into_list()));
+        };
+        let skips = options.on_invalid_flag == OnInvalidFlag::Skip;
+        let (compiled, found) = format::compile(&document, options.format, options.environment.as_deref(), skips, issues);
+        let (Some((format, compiled)), true) = (compiled, skips || found.is_empty()) else {
+            return Err(SnapshotError::new(found.into_list()));
+        };
+        let mut changed: Vec<Box<str>> = compiled.plan.by_key.keys().cloned().collect();
+        changed.sort_unstable();
+        let info = SnapshotInfo {
+            format,
+            version: compiled.version,
+            environment: compiled.environment,
+            flag_count: compiled.plan.flags.len(),
+            digest: hex(&Sha256::digest(bytes)),
+            changed,
+            skipped: found.into_list(),
+            warnings: Vec::new(),
+        };
+        Ok(Snapshot { plan: compiled.plan, info })
+    }
+
+    /// The snapshot with `changed` counted from the one before it.
+    #[must_use]
+    pub fn after(mut self, before: &Snapshot) -> Snapshot {
+        let mut flags: BTreeMap<&str, u64> = before.plan.flags.iter().map(|flag| (&*flag.key, flag.fingerprint)).collect();
+        let differs = |flag: &&crate::plan::Flag| flags.remove(&*flag.key) != Some(flag.fingerprint);
+        let mut changed: Vec<Box<str>> = self.plan.flags.iter().filter(differs).map(|flag| flag.key.clone()).collect();
+        changed.extend(flags.into_keys().map(Box::from));
+        changed.sort_unstable();
+        self.info.changed = changed;
+        self
+    }
+
+    /// What was loaded.
+    pub fn info(&self) -> &SnapshotInfo {
+        &self.info
+    }
+
+    /// The keys of the flags, in the order in which they were written.
+    pub fn flag_keys(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.plan.flags.iter().map(|flag| &*flag.key)
+    }
+
+    /// Evaluates one flag. In an error the value is the default; a default of another type than the flag's is an
+    /// error, while `None` and `null` go with every flag.
+    pub fn evaluate<'a>(&'a self, flag_key: &'a str, context: &Context, inputs: Inputs<'_>, default: Option<&'a Value>) -> Evaluation<'a> {
+        self.evaluate_with(flag_key, context, inputs, default, None)
+    }
+
+    pub(crate) fn evaluate_with<'a>(
+        &'a self,
+        flag_key: &'a str,
+        context: &Context,
+        inputs: Inputs<'_>,
+        default: Option<&'a Value>,
+        memo: Option<&Memo>,
+    ) -> Evaluation<'a> {
+        let attributes = Lookup { plan: &self.plan, context };
+        let answer = self.answer(self.plan.find(flag_key), &attributes, inputs, memo, None, default.and_then(Kind::of));
+        self.evaluation(flag_key, answer, default)
+    }
+
+    /// Evaluates every flag, in the order in which they were written.
+    pub fn evaluate_all(&self, context: &Context, inputs: Inputs<'_>) -> Vec<Evaluation<'_>> {
+        self.evaluate_all_with(context, inputs, None)
+    }
+
+    pub(crate) fn evaluate_all_with(&self, context: &Context, inputs: Inputs<'_>, memo: Option<&Memo>) -> Vec<Evaluation<'_>> {
+        let outcomes = self.outcomes(&Lookup { plan: &self.plan, context }, inputs, memo);
+        self.plan.flags.iter().zip(outcomes).map(|(flag, outcome)| self.evaluation(&flag.key, Ok(outcome), None)).collect()
+    }
+
+    /// Evaluates one flag and says what was tried.
+    pub fn explain<'a>(&'a self, flag_key: &'a str, context: &Context, inputs: Inputs<'_>) -> Explanation<'a> {
+        self.explain_with(flag_key, &Lookup { plan: &self.plan, context }, inputs)
+    }
+
+    pub(crate) fn explain_with<'a>(&'a self, flag_key: &'a str, attributes: &dyn Attributes, inputs: Inputs<'_>) -> Explanation<'a> {
+        let trace = Trace::default();
+        let flag = self.plan.find(flag_key);
+        let answer = self.answer(flag, attributes, inputs, None, Some(&trace), None);
+        let evaluation = self.evaluation(flag_key, answer, None);
+        let steps = flag.and_then(|id| self.plan.flag(id)).map_or(&[][..], |flag| &flag.steps);
+        let steps = trace.into_steps().into_iter().enumerate().map(|(index, traced)| {
+            let step = steps.get(index);
+            ExplainedStep {
+                step: step.map_or("off", |step| step.name),
+                rule_id: step.and_then(|step| step.rule_id.as_deref()),
+                required_flag: step.and_then(|step| Some(&*self.plan.flag(step.requires?)?.key)),
+                matched: traced.matched,
+                rollout: traced.rollout,
+                split: traced.split,
+            }
+        });
+        Explanation { evaluation, steps: steps.collect() }
+    }
+
+    /// The outcomes of all flags, in the order in which they were written.
+    pub(crate) fn outcomes(&self, attributes: &dyn Attributes, inputs: Inputs<'_>, memo: Option<&Memo>) -> Vec<OutcomeId> {
+        let answers = Answers::default();
+        let scope = self.scope(attributes, inputs, memo, &answers);
+        (0..self.plan.flags.len() as u32).filter_map(|flag| evaluate::decide_once(&scope, FlagId(flag))).collect()
+    }
+
+    /// The outcome of one flag for a caller whose default value is of the type given.
+    pub(crate) fn answer(
+        &self,
+        flag: Option<FlagId>,
+        attributes: &dyn Attributes,
+        inputs: Inputs<'_>,
+        memo: Option<&Memo>,
+        trace: Option<&Trace>,
+        expected: Option<Kind>,
+    ) -> Answer {
+        let id = flag.ok_or(Failure::FlagNotFound)?;
+        let flag = self.plan.flag(id).ok_or(Failure::FlagNotFound)?;
+        match expected {
+            Some(expected) if expected != flag.kind => return Err(Failure::TypeMismatch { expected, flag: flag.kind }),
+            _ => {}
+        }
+        let answers = Answers::default();
+        let scope = Scope { trace, ..self.scope(attributes, inputs, memo, &answers) };
+        evaluate::decide(&scope, id).ok_or(Failure::FlagNotFound)
+    }
+
+    fn scope<'a>(&'a self, attributes: &'a dyn Attributes, inputs: Inputs<'a>, memo: Option<&'a Memo>, answers: &'a Answers) -> Scope<'a> {
+        let Inputs { now, open_circuits } = inputs;
+        Scope { plan: &self.plan, attributes, now, open_circuits, memo, answers, trace: None }
+    }
+
+    /// An answer in words.
+    pub(crate) fn evaluation<'a>(&'a self, flag_key: &'a str, answer: Answer, default: Option<&'a Value>) -> Evaluation<'a> {
+        let outcome = match answer {
+            Ok(id) => self.plan.outcome(id),
+            Err(Failure::TypeMismatch { expected, flag }) => {
+                let message = format!("the flag `{flag_key}` is of type {}, the default value of type {}", flag.name(), expected.name());
+                return Evaluation::failed(flag_key, default, ErrorCode::TypeMismatch, message);
+            }
+            Err(Failure::FlagNotFound) => None,
+        };
+        match outcome {
+            Some(outcome) => Evaluation {
+                flag_key,
+                value: self.plan.value(outcome).or(default),
+                variant: outcome.variant.as_deref(),
+                reason: outcome.reason,
+                backend_reason: Some(&outcome.backend_reason),
+                rule_id: outcome.rule_id.as_deref(),
+                error: None,
+            },
+            None => {
+                let message = format!("the snapshot has no flag {}", crate::error::quoted(flag_key));
+                Evaluation::failed(flag_key, default, ErrorCode::FlagNotFound, message)
+            }
+        }
+    }
+}
+
+impl SnapshotInfo {
+    /// The information as JSON, with the names that JavaScript has for its parts.
+    pub fn to_value(&self) -> Value {
+        let issues = |issues: &[Issue]| Value::List(issues.iter().map(Issue::to_value).collect());
+        let mut object = Object::default();
+        object.set("format", self.format.as_str());
+        object.set("version", self.version.as_deref());
+        object.set("environment", self.environment.as_deref());
+        object.set("flagCount", self.flag_count as f64);
+        object.set("digest", &*self.digest);
+        object.set("changed", self.changed.iter().map(|key| Value::from(&**key)).collect::<Vec<_>>());
+        object.set("skipped", issues(&self.skipped));
+        object.set("warnings", issues(&self.warnings));
+        object.into()
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        _ = write!(text, "{byte:02x}");
+    }
+    text
+}

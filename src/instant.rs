@@ -1,6 +1,6 @@
 //! Instants as text.
 
-use speedate::DateTime;
+use speedate::{DateTime, MicrosecondsPrecisionOverflowBehavior, TimeConfig};
 
 /// Milliseconds since 1970 of an RFC 3339 instant in its strict form: an upper-case `T`, seconds, and an offset
 /// (`Z` or `±hh:mm`). Digits past the microsecond are cut.
@@ -19,7 +19,55 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
     if !strict {
         return None;
     }
-    let instant = DateTime::parse_bytes_rfc3339(bytes).ok()?;
+    let cut = MicrosecondsPrecisionOverflowBehavior::Truncate;
+    let config = TimeConfig { microseconds_precision_overflow_behavior: cut, unix_timestamp_offset: None };
+    let instant = DateTime::parse_bytes_rfc3339_with_config(bytes, &config).ok()?;
     instant.time.tz_offset?;
     Some(instant.timestamp_tz() as f64 * 1000.0 + f64::from(instant.time.microsecond) / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    /// Expected values: JavaScript's `Date.parse`, and Python's `datetime` for the microsecond.
+    #[test]
+    fn instants() {
+        let cases = [
+            ("1970-01-01T00:00:00Z", Some(0.0)),
+            ("2026-01-15T00:00:00Z", Some(1_768_435_200_000.0)),
+            ("2026-02-15T23:59:59Z", Some(1_771_199_999_000.0)),
+            ("2026-01-15T05:30:00+05:30", Some(1_768_435_200_000.0)),
+            ("2026-01-14T19:00:00-05:00", Some(1_768_435_200_000.0)),
+            ("2026-01-15T00:00:00.125Z", Some(1_768_435_200_125.0)),
+            ("2026-01-15T00:00:00.000250Z", Some(1_768_435_200_000.25)),
+            ("2026-01-15T00:00:00.123456789012Z", Some(1_768_435_200_123.456)),
+            ("1969-12-31T23:59:59.5Z", Some(-500.0)),
+            ("1582-10-15T00:00:00Z", Some(-12_219_292_800_000.0)),
+            ("9999-12-31T23:59:59Z", Some(253_402_300_799_000.0)),
+            ("0000-01-01T00:00:00Z", Some(-62_167_219_200_000.0)),
+            ("2024-02-29T00:00:00Z", Some(1_709_164_800_000.0)),
+            ("2026-02-29T00:00:00Z", None),
+            ("2026-13-01T00:00:00Z", None),
+            ("2026-01-15T24:00:00Z", None),
+            ("2026-01-15T00:00:60Z", None),
+            ("2026-01-15T00:00:00", None),
+            ("2026-01-15T00:00Z", None),
+            ("2026-01-15 00:00:00Z", None),
+            ("2026-01-15t00:00:00Z", None),
+            ("2026-01-15T00:00:00z", None),
+            ("2026-01-15T00:00:00.Z", None),
+            ("2026-01-15T00:00:00,5Z", None),
+            ("2026-01-15T00:00:00+0530", None),
+            ("2026-01-15T00:00:00+24:00", None),
+            ("2026-01-15T00:00:00 Z", None),
+            ("2026-01-15", None),
+            ("1768435200", None),
+            ("", None),
+            ("Z", None),
+        ];
+        let wrong: Vec<_> =
+            cases.iter().map(|(text, expected)| (text, parse(text), *expected)).filter(|(_, found, expected)| found != expected).collect();
+        assert!(wrong.is_empty(), "(text, found, expected): {wrong:#?}");
+    }
 }

@@ -14,7 +14,6 @@
 //! - `plan` is what formats compile into: per flag a decision list over small expressions, buckets as data.
 //! - `evaluate` walks a plan. It has no clock, no randomness and no I/O, and it cannot fail.
 //! - `wasm` is all that knows JavaScript, and converts only.
-#![warn(clippy::doc_markdown)]
 
 mod context;
 mod error;

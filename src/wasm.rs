@@ -165,6 +165,14 @@ impl Engine {
         outcome_numbers(snapshot.outcomes(&attributes, Inputs { now, open_circuits: &self.open_circuits }, Some(&bound.memo)))
     }
 
+    /// Evaluates one flag for a bound context and lists the steps.
+    pub fn explain_bound(&self, bound: &BoundAttributes, flag_key: &str, now: f64) -> JsValue {
+        let Some(snapshot) = &self.snapshot else { return JsValue::UNDEFINED };
+        let attributes = Encoded { bytes: &bound.bytes, slots: &bound.slots };
+        let inputs = Inputs { now, open_circuits: &self.open_circuits };
+        to_js(&snapshot.explain_with(flag_key, &attributes, inputs).to_value())
+    }
+
     /// An outcome as an evaluation. Without `value` the caller's default stands for it.
     pub fn outcome(&self, outcome: u32) -> JsValue {
         let Some(snapshot) = &self.snapshot else { return JsValue::UNDEFINED };

@@ -33,7 +33,7 @@ const COMPARISONS = [
   ["contains", "x"], ["not_contains", null], ["starts_with", "a"], ["ends_with", ""],
   ["matches", "^(a|b)[0-9]+\\.$"],
   ["gt", -1], ["gte", 0], ["lt", 1e21], ["lte", 0.1],
-  ["before", "2026-01-15T00:00:00Z"], ["after", "2024-02-29T23:59:59.123456789-07:30"],
+  ["before", "2026-01-15T00:00:00Z"], ["after", "2024-02-29T23:59:59.123456-07:30"],
   ["semver_equals", "1.2.3"], ["semver_gt", "0.0.0-alpha.1+build.007"], ["semver_gte", "10.20.30"],
   ["semver_lt", "1.0.0--"], ["semver_lte", "18446744073709551615.0.0-rc.99999999999999999999"],
 ];
@@ -103,7 +103,7 @@ const SEEDS = [
   { schema: "samebucket/1", flags: {} },
   read("../www-example/snapshot.json"),
   ...readdirSync(new URL("conformance", import.meta.url)).filter((name) => name.endsWith(".json"))
-    .map((name) => read(`conformance/${name}`).snapshot),
+    .map((name) => read(`conformance/${name}`).snapshot).filter(Boolean),
 ];
 
 // What the schema may let through: each code with its reason and a snapshot that only the loader refuses.
@@ -153,7 +153,7 @@ const BEYOND = {
     reason: "a schema cannot follow references between values",
     snapshots: [{
       schema: "samebucket/1",
-      flags: object(70, (index) => [`f${index}`, { variants: BOOLEAN, requires: index ? [`f${index - 1}`] : [] }]),
+      flags: object(66, (index) => [`f${index}`, { variants: BOOLEAN, requires: index ? [`f${index - 1}`] : [] }]),
     }],
   },
   invalid_instant: {
@@ -386,9 +386,9 @@ function issueCodes(text) {
   try {
     evaluator.loadSnapshot(text);
     return [];
-  } catch (error) {
+  } catch (/** @type {any} */ error) {
     if (!(error instanceof SnapshotError)) return [`not a SnapshotError: ${error}`];
-    return [...new Set(error.issues.map((issue) => issue.code))];
+    return [...new Set(error.issues.map((/** @type {{ code: string }} */ issue) => issue.code))];
   } finally {
     evaluator.free();
   }
@@ -452,7 +452,62 @@ for (const [code, { reason, snapshots }] of Object.entries(BEYOND)) {
   });
 }
 
-test("every edge value in every place", (context) => {
+/**
+ * Per code a snapshot around one value, and the edge values that only the loader refuses.
+ * @type {[string, (value: any) => any, any[]][]}
+ */
+const VALUES = [
+  [
+    "invalid_instant",
+    (instant) => withFlag({ schedule: { from: instant } }),
+    ["2026-02-29T00:00:00Z", "2100-02-29T00:00:00Z", "2026-04-31T00:00:00Z"],
+  ],
+  [
+    "invalid_version",
+    (version) => withConditions({ attribute: "a", operator: "semver_gt", value: version }),
+    ["18446744073709551616.0.0", "0.0.99999999999999999999"],
+  ],
+  [
+    "percentage_too_fine",
+    (percentage) => withFlag({ default: { rollout: { percentage }, serve: "on" } }),
+    [99.9999, 0.0005, 0.1 + 0.2, 1e-9, 5e-324],
+  ],
+];
+
+for (const [code, around, expected] of VALUES) {
+  test(`${code} for no other value`, () => {
+    const found = EDGES.filter((edge) => validate(around(edge)) && issueCodes(JSON.stringify(around(edge))).length > 0);
+    assert.deepEqual(found, expected);
+  });
+}
+
+test("the schema refuses what it can, though the loader has one of those codes for it", () => {
+  const refused = [
+    withFlag({}, { on: true }),
+    withFlag({ default: { split: {} } }),
+    withFlag({ default: { split: { on: 0, off: 0 } } }),
+    withFlag({ default: { split: { "": 1 } } }),
+    withFlag({ default: "" }),
+    withFlag({ requires: [""] }),
+    withConditions({ segment: "" }),
+    withConditions(matching("a".repeat(4097))),
+  ];
+  for (const snapshot of refused) {
+    const start = JSON.stringify(snapshot).slice(0, 300);
+    assert.ok(!validate(snapshot), start);
+    assert.notDeepEqual(issueCodes(JSON.stringify(snapshot)), [], start);
+  }
+});
+
+test("both count the flags", () => {
+  for (const [count, codes] of /** @type {[number, string[]][]} */ ([[100_000, []], [100_001, ["too_many_flags"]]])) {
+    const snapshot = { schema: "samebucket/1", flags: object(count, (index) => [`f${index}`, { variants: { off: 0 } }]) };
+    assert.equal(validate(snapshot), codes.length === 0);
+    assert.deepEqual(issueCodes(JSON.stringify(snapshot)), codes);
+  }
+});
+
+test("every edge value in every place, and every key renamed or joined by another", (context) => {
   const comparison = new Comparison();
   for (const seed of SEEDS.slice(0, 2)) {
     const root = { snapshot: copy(seed) };
@@ -462,6 +517,19 @@ test("every edge value in every place", (context) => {
         comparison.add(root.snapshot, `${JSON.stringify(edge).slice(0, 60)} at ${key}`);
       }
       put(holder, key, value);
+      if (isObject(value)) {
+        put(value, "x", null);
+        comparison.add(root.snapshot, `another key in ${key}`);
+        delete value.x;
+      }
+      if (holder === root || Array.isArray(holder)) continue;
+      for (const name of ["", "x", "toString"].filter((name) => !Object.hasOwn(holder, name))) {
+        delete holder[key];
+        put(holder, name, value);
+        comparison.add(root.snapshot, `${key} renamed to "${name}"`);
+        delete holder[name];
+        put(holder, key, value);
+      }
     }
   }
   comparison.finish(context);

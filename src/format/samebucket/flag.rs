@@ -143,10 +143,10 @@ impl<'v> Reader<'v> {
         let requires = fields.get("requires").map_or(Some(Vec::new()), |node| checker.items(node, requirement));
         let deny = self.targeting_keys(fields.get("deny"), checker);
         let allow = self.targeting_keys(fields.get("allow"), checker);
-        if let (Some(node), None, None) = (fields.get("allow"), fields.get("on"), on) {
-            if matches!(node.value, Value::List(items) if !items.is_empty()) {
-                checker.report(node, Code::UnknownVariant, "`allow` serves `on`, and there is no variant `on`".into());
-            }
+        if let (Some(node), None, None) = (fields.get("allow"), fields.get("on"), on)
+            && matches!(node.value, Value::List(items) if !items.is_empty())
+        {
+            checker.report(node, Code::UnknownVariant, "`allow` serves `on`, and there is no variant `on`".into());
         }
         let rules = fields.get("rules").map_or(Some(Vec::new()), |node| self.rules(node, &variants, checker));
         let default = fields.get("default").map(|node| self.default(node, &variants, checker));
@@ -184,7 +184,6 @@ impl<'v> Reader<'v> {
     }
 
     /// What the environment in force says: enabled or not, and what it serves.
-    #[expect(clippy::type_complexity, reason = "three layers of `maybe`, each read at once by the caller")]
     fn environments(
         &self,
         node: Node<'v, '_>,
@@ -277,10 +276,10 @@ fn schedule(node: Node<'_, '_>, checker: &mut Checker) -> Option<(Option<f64>, O
     let fields = checker.fields(node, SCHEDULE_KEYS)?;
     let from = fields.get("from").map(|node| instant(node, checker));
     let until = fields.get("until").map(|node| instant(node, checker));
-    if let (Some(Some(from)), Some(Some(until))) = (from, until) {
-        if from > until {
-            checker.report(node, Code::InvalidSchedule, "expected `from` not to be after `until`".into());
-        }
+    if let (Some(Some(from)), Some(Some(until))) = (from, until)
+        && from > until
+    {
+        checker.report(node, Code::InvalidSchedule, "expected `from` not to be after `until`".into());
     }
     Some((from.flatten(), until.flatten()))
 }

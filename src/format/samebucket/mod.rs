@@ -45,10 +45,10 @@ struct Reader<'v> {
 
 pub(super) fn compile(snapshot: &Value, environment: Option<&str>, checker: &mut Checker) -> Option<Compiled> {
     let fields = checker.fields(Node::root(snapshot), KEYS)?;
-    if let Some(schema) = checker.required(&fields, "schema") {
-        if checker.string(schema).is_some_and(|found| found != SCHEMA) {
-            checker.report(schema, Code::InvalidValue, format!("expected `{SCHEMA}`"));
-        }
+    if let Some(schema) = checker.required(&fields, "schema")
+        && checker.string(schema).is_some_and(|found| found != SCHEMA)
+    {
+        checker.report(schema, Code::InvalidValue, format!("expected `{SCHEMA}`"));
     }
     let version = fields.get("version").and_then(|node| checker.string(node));
     let own_environment = fields.get("environment").and_then(|node| checker.string(node));

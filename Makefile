@@ -1,0 +1,21 @@
+# Each line calls a script that CI calls too. `make demo` and `make test` set up what is missing.
+
+.PHONY: demo test build serve lint fmt
+
+demo: ## evaluates a web shop's flags for 10 000 users, in wasm and natively, and compares every answer
+	@scripts/demo.sh
+
+test: ## runs every test
+	@scripts/test.sh
+
+build: ## builds the npm package into pkg/
+	@scripts/build.sh
+
+serve: build ## serves www-example/ and prints its address
+	@node scripts/serve.mjs
+
+lint: ## rustfmt, clippy natively and for wasm, rustdoc, and tsc over the package's code and types
+	@scripts/lint.sh
+
+fmt: ## formats the Rust code
+	@cargo fmt

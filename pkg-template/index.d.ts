@@ -1,0 +1,195 @@
+/// <reference lib="esnext.disposable" />
+
+/** The format of a snapshot. */
+export type Format = "samebucket/1";
+
+/** What a flag's value can be. */
+export type FlagValue = boolean | string | number | { readonly [key: string]: JsonValue };
+
+/** What JSON can hold, read only: evaluations are frozen and handed out again. */
+export type JsonValue = null | boolean | string | number | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/**
+ * Whom a flag is evaluated for: `targetingKey` stands for the user, or whatever gets one answer, and every other key is
+ * an attribute. Dates count as their ISO 8601 text; what has no form in JSON is left out. Only own properties are read.
+ */
+export interface Context {
+  readonly targetingKey?: string | number | null;
+  readonly [attribute: string]: unknown;
+}
+
+/** Why a value was served, in OpenFeature's words. */
+export type Reason = "STATIC" | "DEFAULT" | "TARGETING_MATCH" | "SPLIT" | "DISABLED" | "ERROR";
+
+/** What went wrong, in OpenFeature's words. */
+export type ErrorCode = "PROVIDER_NOT_READY" | "FLAG_NOT_FOUND" | "TYPE_MISMATCH" | "INVALID_CONTEXT" | "GENERAL";
+
+/** The answer for one flag and one context. */
+export interface Evaluation<T> {
+  readonly flagKey: string;
+  /** In an error the caller's default value, `undefined` when there is none. */
+  readonly value: T;
+  /** The variant served; `null` in an error. */
+  readonly variant: string | null;
+  readonly reason: Reason;
+  /** Why, in the words of the snapshot's format; `null` in an error. */
+  readonly backendReason: string | null;
+  /** The rule that decided, where it has an id. */
+  readonly ruleId: string | null;
+  /** Only with the reason `ERROR`. */
+  readonly errorCode?: ErrorCode;
+  /** Only with the reason `ERROR`: one sentence. */
+  readonly errorMessage?: string;
+}
+
+/** An evaluation with every step that was tried; the last one decided. No steps in an error. */
+export interface Explanation<T> extends Evaluation<T> {
+  readonly steps: readonly ExplainedStep[];
+}
+
+/** One step that was tried. */
+export interface ExplainedStep {
+  /** The step's word, such as `killed`, `rule`, `default` or `off`. */
+  readonly step: string;
+  readonly ruleId: string | null;
+  /** Whether the step decided. */
+  readonly matched: boolean;
+  /** The flag that the step requires, where it is a requirement. */
+  readonly requiredFlag?: string;
+  /** The text that was hashed for the user, where a bucket was drawn. */
+  readonly unit?: string;
+  /** Where a rollout was drawn: the unit is in when `bucket` (0 to 99 999) is less than `threshold`. */
+  readonly bucket?: number;
+  readonly threshold?: number;
+  /** Where a split was drawn: `point` is from 0 to below `total`, the sum of the weights. */
+  readonly point?: number;
+  readonly total?: number;
+}
+
+/** One thing wrong with a snapshot. */
+export interface Issue {
+  /** A stable word for the kind of issue, such as `unknown_variant`. */
+  readonly code: string;
+  /** Where: a JSON pointer; empty for the snapshot as a whole. */
+  readonly path: string;
+  /** What is wrong and what was expected. */
+  readonly message: string;
+  /** The flag that the issue lies in. */
+  readonly flag?: string;
+}
+
+/** A snapshot that was refused. */
+export class SnapshotError extends Error {
+  private constructor();
+  /** The code of the first issue. */
+  readonly code: string;
+  /** Everything that was found wrong. */
+  readonly issues: readonly Issue[];
+}
+
+export interface LoadOptions {
+  /** Default `"auto"`: found by the snapshot's shape. */
+  format?: Format | "auto";
+  /** The environment that stands before the evaluator's and the snapshot's own. */
+  environment?: string;
+  /** Default `"reject"`: the snapshot is refused. `"skip"` leaves out the flags that are invalid or require such a one. */
+  onInvalidFlag?: "reject" | "skip";
+}
+
+/** What was loaded. */
+export interface SnapshotInfo {
+  readonly format: Format;
+  readonly version: string | null;
+  /** The environment in force. */
+  readonly environment: string | null;
+  /** How many flags can be evaluated. */
+  readonly flagCount: number;
+  /** The SHA-256 of the snapshot's bytes in lower-case hexadecimal digits; of an object, of its `JSON.stringify`. */
+  readonly digest: string;
+  /** The flags that differ from the snapshot before, in alphabetical order; all of them for the first one. */
+  readonly changed: readonly string[];
+  /** Why flags were left out. */
+  readonly skipped: readonly Issue[];
+  /** What was loaded but can have no effect. */
+  readonly warnings: readonly Issue[];
+}
+
+/** The type that a flag's values have when the default value has the type T. */
+export type Widened<T> = T extends boolean ? boolean : T extends string ? string : T extends number ? number : T;
+
+/** A context that was read once; every flag it is evaluated for shares what was drawn. After a new snapshot the context is read again. */
+export interface BoundContext {
+  evaluate<T extends FlagValue>(flagKey: string, defaultValue: T): Evaluation<Widened<T>>;
+  evaluate<T extends FlagValue = FlagValue>(flagKey: string, defaultValue?: undefined): Evaluation<T | undefined>;
+  evaluateAll(): Record<string, Evaluation<FlagValue>>;
+  explain(flagKey: string): Explanation<FlagValue | undefined>;
+}
+
+/** The snapshot in force, with a clock. */
+export class Evaluator {
+  /**
+   * @param options.environment stands before the snapshots' own
+   * @param options.clock milliseconds since 1970; default `Date.now`
+   */
+  constructor(options?: { environment?: string; clock?: () => number });
+
+  /**
+   * Loads a snapshot, which from now on is in force.
+   * @throws {SnapshotError} with everything that is wrong; the snapshot before stays in force
+   */
+  loadSnapshot(snapshot: string | Uint8Array | object, options?: LoadOptions): SnapshotInfo;
+
+  /**
+   * Evaluates one flag. Never throws. A default value of another type than the flag's is an error; without one, or with
+   * `null`, there is no check.
+   */
+  evaluate<T extends FlagValue>(flagKey: string, context: Context | null | undefined, defaultValue: T): Evaluation<Widened<T>>;
+  evaluate<T extends FlagValue = FlagValue>(flagKey: string, context?: Context | null, defaultValue?: undefined): Evaluation<T | undefined>;
+
+  /** Evaluates every flag, by key, in one crossing into wasm. Never throws: when there is no answer, there is no flag. */
+  evaluateAll(context?: Context | null): Record<string, Evaluation<FlagValue>>;
+
+  /** Evaluates one flag and lists every step tried. Never throws. */
+  explain(flagKey: string, context?: Context | null): Explanation<FlagValue | undefined>;
+
+  /** Reads a context once, to evaluate many flags for it. */
+  bind(context?: Context | null): BoundContext;
+
+  /** Says which flags' circuits are open; those flags serve their `off`. */
+  setOpenCircuits(flagKeys: Iterable<string>): void;
+
+  /** Gives back the memory in wasm. The evaluator cannot be used any more. */
+  free(): void;
+
+  [Symbol.dispose](): void;
+}
+
+/** `loadSnapshot` of the evaluator that the free functions share. */
+export const loadSnapshot: Evaluator["loadSnapshot"];
+/** `evaluate` of the evaluator that the free functions share. */
+export const evaluate: Evaluator["evaluate"];
+/** `evaluateAll` of the evaluator that the free functions share. */
+export const evaluateAll: Evaluator["evaluateAll"];
+/** `explain` of the evaluator that the free functions share. */
+export const explain: Evaluator["explain"];
+/** The same as `loadSnapshot`. */
+export const load_snapshot: Evaluator["loadSnapshot"];
+/** The same as `evaluateAll`. */
+export const evaluate_all: Evaluator["evaluateAll"];
+
+/** Where the wasm comes from: its address, a response to a request for it, its bytes, or the compiled module. */
+export type InitInput =
+  | string
+  | URL
+  | Request
+  | Response
+  | BufferSource
+  | WebAssembly.Module
+  | Promise<Response | BufferSource | WebAssembly.Module>;
+
+/**
+ * Resolves when the module is ready. A browser awaits it once, before anything else; Node is ready on import. A failed
+ * attempt can be repeated.
+ * @param input default: the file `samebucket.wasm` beside the package's code
+ */
+export function init(input?: InitInput): Promise<void>;

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Gates of style: rustfmt, clippy natively and for wasm, rustdoc, shell syntax, and tsc over the package.
+source "$(dirname "$0")/env.sh"
+scripts/setup.sh wasm node
+
+say "rustfmt"
+cargo fmt --check
+
+say "clippy, natively"
+cargo clippy --quiet --all-targets -- -D warnings
+
+say "clippy, for wasm"
+(
+  use_wasm_toolchain
+  cargo clippy --quiet --lib --target "$TARGET" -- -D warnings
+)
+
+say "rustdoc"
+RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps
+
+say "shell scripts"
+for script in scripts/*.sh .ci/run; do bash -n "$script"; done
+
+# The template's code against the generated glue's types, and the package's types against good and bad uses of them.
+say "tsc"
+[ -f target/wasm-package/glue.d.ts ] || scripts/build.sh
+package=target/tsc/package
+rm -rf target/tsc
+mkdir -p "$package" target/tsc/node_modules
+ln -s ../package target/tsc/node_modules/samebucket
+cp -r pkg-template/. "$package"
+cp target/wasm-package/glue.d.ts "$package"
+cp pkg-template/index.d.ts "$package/index.d.cts"
+cp pkg-template/api.js "$package/api.cjs" # stands for the bundle, which exports the same
+cp tests/types/* target/tsc
+tsc --project target/tsc/tsconfig.template.json
+tsc --project target/tsc/tsconfig.json
+echo "    all clean"

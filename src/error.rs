@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::limits;
 use crate::value::{Object, Value};
 
 /// A snapshot that was refused, with everything found wrong with it.
@@ -147,23 +148,37 @@ codes! {
     RequirementTooDeep = "requirement_too_deep",
 }
 
-/// Collects what is wrong with a snapshot while it is read.
+/// Collects what is wrong with a snapshot while it is read, until that is too much.
 #[derive(Debug, Default)]
 pub(crate) struct Issues {
     list: Vec<Issue>,
+    /// Bytes of all paths, flags and messages.
+    bytes: usize,
+    full: bool,
 }
 
 impl Issues {
+    /// Long names may come back in every issue, which the number of issues alone does not bound.
+    const BYTES: usize = 2 * limits::SNAPSHOT_BYTES;
+
     pub(crate) fn push(&mut self, issue: Issue) {
-        let most = crate::limits::ISSUES;
-        match self.list.len() {
-            len if len + 1 < most => self.list.push(issue),
-            len if len + 1 == most => {
-                let message = format!("more than {most} issues; the rest is not listed");
-                self.list.push(Issue::new(Code::TooManyIssues, String::new(), None, message));
-            }
-            _ => {}
+        if self.full {
+            return;
         }
+        let count = self.list.len();
+        self.full = count + 1 >= limits::ISSUES || self.bytes > Issues::BYTES;
+        if self.full {
+            let message = format!("too many issues; only the first {count} are listed");
+            self.list.push(Issue::new(Code::TooManyIssues, String::new(), None, message));
+        } else {
+            self.bytes += issue.path.len() + issue.flag.as_ref().map_or(0, |flag| flag.len()) + issue.message.len();
+            self.list.push(issue);
+        }
+    }
+
+    /// Whether issues are no longer taken, so that there is no use in looking for more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.full
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -179,11 +194,20 @@ impl Issues {
     }
 }
 
-/// Input as it stands in a message: in backticks, cut where it is long.
+/// Input as it stands in a message: in backticks, on one line, cut where it is long.
 pub(crate) fn quoted(text: &str) -> String {
     const MOST: usize = 60;
-    match text.char_indices().nth(MOST) {
-        None => format!("`{text}`"),
-        Some((cut, _)) => format!("`{}…`", text.get(..cut).unwrap_or_default()),
+    let mut quoted = String::from("`");
+    for (index, character) in text.chars().enumerate() {
+        match character {
+            _ if index == MOST => {
+                quoted.push('…');
+                break;
+            }
+            _ if character.is_control() => quoted.extend(character.escape_default()),
+            _ => quoted.push(character),
+        }
     }
+    quoted.push('`');
+    quoted
 }

@@ -10,8 +10,46 @@ use crate::error::{Code, Issue, Issues, quoted};
 use crate::limits;
 use crate::value::{Object, Value};
 
-/// Reads a whole document. Without a value the reason is the last of `issues`; with one there may still be
-/// issues, for duplicate keys.
+/// A place in a document. It becomes a JSON pointer only when there is an issue.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'p> {
+    Root,
+    Key(&'p Place<'p>, &'p str),
+    Item(&'p Place<'p>, usize),
+}
+
+impl Place<'_> {
+    pub(crate) fn pointer(&self) -> String {
+        let mut pointer = match self {
+            Place::Root => return String::new(),
+            Place::Key(parent, _) | Place::Item(parent, _) => parent.pointer(),
+        };
+        match self {
+            Place::Root => {}
+            Place::Key(_, key) => push_segment(&mut pointer, key),
+            Place::Item(_, index) => push_segment(&mut pointer, &index.to_string()),
+        }
+        pointer
+    }
+
+    /// The flag that the place lies in, in a snapshot with its flags under `/flags`.
+    fn flag(&self) -> Option<&str> {
+        match self {
+            Place::Key(Place::Key(Place::Root, "flags"), flag) => Some(flag),
+            Place::Root => None,
+            Place::Key(parent, _) | Place::Item(parent, _) => parent.flag(),
+        }
+    }
+}
+
+/// Adds a segment to a JSON pointer, escaped as RFC 6901 has it.
+fn push_segment(pointer: &mut String, segment: &str) {
+    pointer.push('/');
+    pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+}
+
+/// Reads a whole document. Without a value the reason is the only issue; with one there may still be issues, for
+/// duplicate keys.
 pub(crate) fn parse(bytes: &[u8], issues: &mut Issues) -> Option<Value> {
     let mut fail = |code, path, message| {
         issues.push(Issue::new(code, path, None, message));
@@ -28,57 +66,32 @@ pub(crate) fn parse(bytes: &[u8], issues: &mut Issues) -> Option<Value> {
             return fail(Code::InvalidUtf8, String::new(), message);
         }
     };
+    if text.starts_with('\u{feff}') {
+        return fail(Code::InvalidJson, String::new(), "invalid JSON: it starts with a byte order mark".into());
+    }
     let state = State::default();
     let mut reader = serde_json::Deserializer::from_str(text);
-    let parsed = Reader { state: &state, depth: 1 }.deserialize(&mut reader);
+    let parsed = Reader { state: &state, depth: 1, place: Place::Root }.deserialize(&mut reader);
     let parsed = parsed.and_then(|value| reader.end().map(|()| value));
-    let state = state.into_inner();
+    let Found { duplicates, failed, too_deep } = state.into_inner();
     match parsed {
         Ok(value) => {
-            for path in &state.duplicates {
-                let key = path.first().map_or("", |segment| segment);
-                let path = pointer(path);
-                let flag = flag_at(&path);
-                let message = format!("the key {} comes more than once", quoted(key));
-                issues.push(Issue::new(Code::DuplicateKey, path, flag, message));
-            }
+            *issues = duplicates;
             Some(value)
         }
-        Err(_) if state.too_deep => {
+        Err(_) if too_deep => {
             let message = format!("lists and objects lie more than {} deep", limits::DEPTH);
-            fail(Code::TooDeep, pointer(&state.failed), message)
+            fail(Code::TooDeep, failed.unwrap_or_default(), message)
         }
-        Err(error) => fail(Code::InvalidJson, pointer(&state.failed), format!("invalid JSON: {error}")),
+        Err(error) => fail(Code::InvalidJson, failed.unwrap_or_default(), format!("invalid JSON: {error}")),
     }
-}
-
-/// The flag that a JSON pointer leads into, in a snapshot with its flags under `/flags`.
-fn flag_at(path: &str) -> Option<Box<str>> {
-    let key = path.strip_prefix("/flags/")?.split('/').next()?;
-    Some(key.replace("~1", "/").replace("~0", "~").into())
-}
-
-/// A path, kept with its last segment first, because it is put together on the way out.
-type Path = Vec<Box<str>>;
-
-fn pointer(path: &[Box<str>]) -> String {
-    let mut pointer = String::new();
-    for segment in path.iter().rev() {
-        push_segment(&mut pointer, segment);
-    }
-    pointer
-}
-
-/// Adds a segment to a JSON pointer, escaped as RFC 6901 has it.
-pub(crate) fn push_segment(pointer: &mut String, segment: &str) {
-    pointer.push('/');
-    pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
 }
 
 #[derive(Default)]
 struct Found {
-    duplicates: Vec<Path>,
-    failed: Path,
+    duplicates: Issues,
+    /// Where it went wrong.
+    failed: Option<String>,
     too_deep: bool,
 }
 
@@ -88,31 +101,17 @@ type State = RefCell<Found>;
 struct Reader<'s> {
     state: &'s State,
     depth: usize,
+    place: Place<'s>,
 }
 
-impl<'s> Reader<'s> {
-    fn inner<E: serde::de::Error>(self) -> Result<Reader<'s>, E> {
+impl Reader<'_> {
+    /// For a list or an object: how deep what is in it lies.
+    fn deeper<E: serde::de::Error>(&self) -> Result<usize, E> {
         if self.depth > limits::DEPTH {
             self.state.borrow_mut().too_deep = true;
             return Err(E::custom("too deep"));
         }
-        Ok(Reader { depth: self.depth + 1, ..self })
-    }
-
-    /// Notes on the way out where it went wrong, and where the duplicates found since `before` lie.
-    fn leave<T, E>(self, segment: &str, before: usize, result: Result<T, E>) -> Result<T, E> {
-        let mut found = self.state.borrow_mut();
-        if result.is_err() {
-            found.failed.push(segment.into());
-        }
-        for path in found.duplicates.iter_mut().skip(before) {
-            path.push(segment.into());
-        }
-        result
-    }
-
-    fn duplicates(self) -> usize {
-        self.state.borrow().duplicates.len()
+        Ok(self.depth + 1)
     }
 }
 
@@ -120,7 +119,12 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
+        let read = deserializer.deserialize_any(self);
+        if read.is_err() {
+            // The innermost value comes first.
+            self.state.borrow_mut().failed.get_or_insert_with(|| self.place.pointer());
+        }
+        read
     }
 }
 
@@ -156,31 +160,26 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        let inner = self.inner()?;
+        let depth = self.deeper()?;
         let mut items = Vec::new();
-        loop {
-            let before = self.duplicates();
-            let next = list.next_element_seed(inner);
-            let must_leave = next.is_err() || self.duplicates() > before;
-            let next = if must_leave { self.leave(&items.len().to_string(), before, next)? } else { next? };
-            match next {
-                Some(item) => items.push(item),
-                None => return Ok(Value::List(items)),
-            }
+        while let Some(item) = list.next_element_seed(Reader { depth, place: Place::Item(&self.place, items.len()), ..self })? {
+            items.push(item);
         }
+        Ok(Value::List(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let inner = self.inner()?;
+        let depth = self.deeper()?;
         let mut entries: Vec<(Box<str>, Value)> = Vec::new();
         let mut seen = Seen::default();
         while let Some(key) = map.next_key::<Box<str>>()? {
-            let before = self.duplicates();
-            let value = map.next_value_seed(inner);
-            let value = self.leave(&key, before, value)?;
+            let place = Place::Key(&self.place, &key);
+            let value = map.next_value_seed(Reader { depth, place, ..self })?;
             if seen.has(&entries, &key) {
-                if before < limits::ISSUES {
-                    self.state.borrow_mut().duplicates.push(vec![key]);
+                let duplicates = &mut self.state.borrow_mut().duplicates;
+                if !duplicates.is_full() {
+                    let message = format!("the key {} comes more than once", quoted(&key));
+                    duplicates.push(Issue::new(Code::DuplicateKey, place.pointer(), place.flag().map(Box::from), message));
                 }
             } else {
                 entries.push((key, value));

@@ -38,3 +38,8 @@ pub use evaluator::{Bound, Evaluator};
 pub use format::{Format, UnknownFormat};
 pub use snapshot::{Inputs, LoadOptions, OnInvalidFlag, Snapshot, SnapshotInfo};
 pub use value::{Object, Value};
+
+/// The README's Rust examples, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Code, Issue, Issues, quoted};
-use crate::json;
+use crate::json::Place;
 use crate::value::{Object, Value};
 
 /// A value and where it stands.
@@ -11,29 +11,6 @@ use crate::value::{Object, Value};
 pub(crate) struct Node<'v, 'p> {
     pub(crate) value: &'v Value,
     pub(crate) place: Place<'p>,
-}
-
-/// A place in a snapshot. It becomes a JSON pointer only when there is an issue.
-#[derive(Clone, Copy)]
-pub(crate) enum Place<'p> {
-    Root,
-    Key(&'p Place<'p>, &'p str),
-    Item(&'p Place<'p>, usize),
-}
-
-impl Place<'_> {
-    fn pointer(&self) -> String {
-        let mut pointer = match self {
-            Place::Root => return String::new(),
-            Place::Key(parent, _) | Place::Item(parent, _) => parent.pointer(),
-        };
-        match self {
-            Place::Root => {}
-            Place::Key(_, key) => json::push_segment(&mut pointer, key),
-            Place::Item(_, index) => json::push_segment(&mut pointer, &index.to_string()),
-        }
-        pointer
-    }
 }
 
 impl<'v> Node<'v, 'static> {
@@ -62,7 +39,7 @@ pub(crate) struct Checker {
     flag: Option<Box<str>>,
     /// The flags that have an issue.
     invalid: BTreeSet<Box<str>>,
-    /// Whether there is an issue outside the flags.
+    /// Whether there is an issue outside the flags, or too many to know which flags have one.
     unusable: bool,
     skips: bool,
 }
@@ -85,7 +62,7 @@ impl Checker {
         self.invalid.contains(flag)
     }
 
-    /// Whether there is an issue that concerns the snapshot as a whole.
+    /// Whether there is an issue that concerns the snapshot as a whole. Too many issues do.
     pub(crate) fn is_unusable(&self) -> bool {
         self.unusable
     }
@@ -109,6 +86,12 @@ impl Checker {
             None => self.unusable = true,
         }
         self.issues.push(Issue::new(code, place.pointer(), self.flag.clone(), message));
+        self.unusable |= self.issues.is_full();
+    }
+
+    /// Whether issues are no longer taken: then the rest of the snapshot is not looked at.
+    pub(crate) fn is_full(&self) -> bool {
+        self.issues.is_full()
     }
 
     pub(crate) fn wrong_type(&mut self, node: Node<'_, '_>, expected: &str) {
@@ -186,6 +169,9 @@ impl Checker {
         let items = self.list(node)?;
         let mut all = Some(Vec::with_capacity(items.len()));
         for (index, value) in items.iter().enumerate() {
+            if self.is_full() {
+                return None;
+            }
             let item = read(self, Node { value, place: Place::Item(&node.place, index) });
             all = all.zip(item).map(|(mut all, item)| {
                 all.push(item);
@@ -195,9 +181,12 @@ impl Checker {
         all
     }
 
-    /// Every entry of an object by `read`; none if the node is no object.
+    /// Every entry of an object by `read`; none if the node is no object or issues are no longer taken.
     pub(crate) fn each<'v>(&mut self, node: Node<'v, '_>, mut read: impl FnMut(&mut Checker, &'v str, Node<'v, '_>)) -> Option<()> {
         for (name, value) in self.object(node)?.iter() {
+            if self.is_full() {
+                return None;
+            }
             read(self, name, Node { value, place: Place::Key(&node.place, name) });
         }
         Some(())
@@ -224,7 +213,7 @@ impl Checker {
     pub(crate) fn fields<'v, 'p>(&mut self, node: Node<'v, 'p>, known: &[&str]) -> Option<Fields<'v, 'p>> {
         let fields = Fields { object: self.object(node)?, place: node.place };
         for (key, _) in fields.object.iter() {
-            if !known.contains(&key) {
+            if !known.contains(&key) && !self.is_full() {
                 let place = Place::Key(&fields.place, key);
                 self.report_at(place, Code::UnknownKey, format!("unknown key {}; expected {}", quoted(key), one_of(known)));
             }

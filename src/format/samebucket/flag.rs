@@ -130,7 +130,13 @@ impl<'v> Reader<'v> {
         };
         let off = match fields.get("off") {
             Some(node) => variants.named(node, checker),
-            None => variants.find("off", node, checker),
+            None => {
+                let off = variants.get("off");
+                if off.is_none() {
+                    checker.report(node, Code::UnknownVariant, "there is no variant `off`, and no key `off` names another".into());
+                }
+                off
+            }
         };
         let on = match fields.get("on") {
             Some(node) => variants.named(node, checker),
@@ -146,7 +152,7 @@ impl<'v> Reader<'v> {
         if let (Some(node), None, None) = (fields.get("allow"), fields.get("on"), on)
             && matches!(node.value, Value::List(items) if !items.is_empty())
         {
-            checker.report(node, Code::UnknownVariant, "`allow` serves `on`, and there is no variant `on`".into());
+            checker.report(node, Code::UnknownVariant, "`allow` has no variant `on` to serve, and no key `on` names another".into());
         }
         let rules = fields.get("rules").map_or(Some(Vec::new()), |node| self.rules(node, &variants, checker));
         let default = fields.get("default").map(|node| self.default(node, &variants, checker));
@@ -209,11 +215,11 @@ impl<'v> Reader<'v> {
             let id = match fields.get("id") {
                 None => Some(None),
                 Some(node) => {
-                    let id = checker.name(node)?;
-                    if !ids.insert(id) {
+                    let id = checker.name(node);
+                    if let Some(id) = id.filter(|id| !ids.insert(*id)) {
                         checker.report(node, Code::DuplicateRule, format!("another rule of the flag has the id {}", quoted(id)));
                     }
-                    Some(Some(id))
+                    id.map(Some)
                 }
             };
             let when = match fields.get("when") {
@@ -246,7 +252,7 @@ impl<'v> Reader<'v> {
 
 fn variants<'v>(node: Node<'v, '_>, checker: &mut Checker) -> Option<Variants<'v>> {
     let object = checker.object(node)?;
-    let mut first: Option<(&str, Kind)> = None;
+    let mut first: Option<(&str, Kind, &Value)> = None;
     let mut places = HashMap::new();
     checker.each(node, |checker, name, node| {
         checker.entry_name(name, node);
@@ -259,16 +265,16 @@ fn variants<'v>(node: Node<'v, '_>, checker: &mut Checker) -> Option<Variants<'v
             checker.wrong_type(node, "a boolean, a string, a number or an object");
             return;
         };
-        let (model, expected) = *first.get_or_insert((name, kind));
+        let (model, expected, value) = *first.get_or_insert((name, kind, node.value));
         if kind != expected {
-            let message = format!("expected a value of the type {} as in the variant {}", expected.name(), quoted(model));
-            checker.report(node, Code::MixedVariants, message);
+            let (expected, found) = (value.type_name(), node.value.type_name());
+            checker.report(node, Code::MixedVariants, format!("expected {expected} as in the variant {}, found {found}", quoted(model)));
         }
     });
     if object.is_empty() {
         checker.report(node, Code::OutOfRange, "expected at least one variant".into());
     }
-    let (_, kind) = first?;
+    let (_, kind, _) = first?;
     Some(Variants { kind, object, places })
 }
 
@@ -309,7 +315,7 @@ fn error_threshold(node: Node<'_, '_>, checker: &mut Checker) -> Option<()> {
         checker.number_where(node, "a number above 0", |seconds| seconds > 0.0);
     }
     if let Some(node) = fields.get("minimumSamples") {
-        checker.number_where(node, "a whole number from 0", |samples| samples >= 0.0 && samples.fract() == 0.0);
+        checker.number_where(node, "a whole number of at least 0", |samples| samples >= 0.0 && samples.fract() == 0.0);
     }
     Some(())
 }

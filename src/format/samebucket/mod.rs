@@ -46,9 +46,9 @@ struct Reader<'v> {
 pub(super) fn compile(snapshot: &Value, environment: Option<&str>, checker: &mut Checker) -> Option<Compiled> {
     let fields = checker.fields(Node::root(snapshot), KEYS)?;
     if let Some(schema) = checker.required(&fields, "schema")
-        && checker.string(schema).is_some_and(|found| found != SCHEMA)
+        && let Some(found) = checker.string(schema).filter(|found| *found != SCHEMA)
     {
-        checker.report(schema, Code::InvalidValue, format!("expected `{SCHEMA}`"));
+        checker.report(schema, Code::InvalidValue, format!("expected `{SCHEMA}`, found {}", quoted(found)));
     }
     let version = fields.get("version").and_then(|node| checker.string(node));
     let own_environment = fields.get("environment").and_then(|node| checker.string(node));

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::flag::FlagConfig;
 use super::listed;
 use crate::error::{Code, quoted};
-use crate::format::check::{Checker, Place};
+use crate::format::check::Checker;
+use crate::json::Place;
 use crate::limits;
 use crate::plan::FlagId;
 use crate::value::Object;
@@ -35,9 +36,11 @@ pub(super) fn check<'v>(
         }
     }
     if checker.skips() {
-        let rest = (0..read.len()).filter(|index| depths.get(*index) == Some(&None));
+        let in_cycle = |index: usize| depths.get(index) == Some(&None);
+        let rest = (0..read.len()).filter(|index| in_cycle(*index));
         for flag in order.iter().copied().chain(rest).filter_map(|index| read.get(index)) {
-            leave_out_with_required(flag, &all, place, checker);
+            let leads_to_cycle = |key: &str| places.get(key).is_some_and(|index| in_cycle(*index));
+            leave_out_with_required(flag, leads_to_cycle, place, checker);
         }
     }
 
@@ -62,6 +65,9 @@ fn names_exist(
     checker: &mut Checker,
 ) {
     for (index, requirement) in flag.requires.iter().enumerate() {
+        if checker.is_full() {
+            return;
+        }
         if !all.contains_key(requirement.flag) {
             let message = format!("there is no flag {}", quoted(requirement.flag));
             report(flag, Some(index), place, checker, Code::UnknownFlag, message);
@@ -90,11 +96,12 @@ fn report_cycles(read: &[FlagConfig<'_>], graph: &Graph, depths: &[Option<usize>
     }
 }
 
-/// A flag cannot stay when one that it requires is left out.
-fn leave_out_with_required(flag: &FlagConfig<'_>, all: &HashMap<&str, ()>, place: Place<'_>, checker: &mut Checker) {
-    let left_out = flag.requires.iter().position(|requirement| checker.is_invalid(requirement.flag));
+/// A flag cannot stay when one that it requires is left out, as all flags are that lead to a cycle.
+fn leave_out_with_required(flag: &FlagConfig<'_>, leads_to_cycle: impl Fn(&str) -> bool, place: Place<'_>, checker: &mut Checker) {
+    let is_left_out = |key: &str| checker.is_invalid(key) || leads_to_cycle(key);
+    let left_out = flag.requires.iter().position(|requirement| is_left_out(requirement.flag));
     let Some((index, requirement)) = left_out.and_then(|index| Some((index, flag.requires.get(index)?))) else { return };
-    if all.contains_key(requirement.flag) && !checker.is_invalid(flag.key) {
+    if !checker.is_invalid(flag.key) {
         let message = format!("the flag {} is left out, and this one requires it", quoted(requirement.flag));
         report(flag, Some(index), place, checker, Code::UnknownFlag, message);
     }

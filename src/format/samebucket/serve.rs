@@ -4,6 +4,7 @@ use super::flag::Variants;
 use super::{Reader, instant};
 use crate::error::Code;
 use crate::format::check::{Checker, Fields, Node};
+use crate::json::Place;
 use crate::plan::{RampPoint, Threshold};
 use crate::value::Value;
 
@@ -82,7 +83,7 @@ fn weights<'v>(node: Node<'v, '_>, variants: &Variants<'v>, checker: &mut Checke
     let mut weights = Some(Vec::new());
     checker.each(node, |checker, name, node| {
         let variant = variants.find(name, node, checker);
-        let weight = checker.number_where(node, "a weight from 0", |weight| weight >= 0.0);
+        let weight = checker.number_where(node, "a weight of at least 0", |weight| weight >= 0.0);
         match (&mut weights, variant.zip(weight)) {
             (Some(weights), Some(share)) => weights.push(share),
             _ => weights = None,
@@ -104,11 +105,11 @@ fn share<'v>(node: Node<'v, '_>, checker: &mut Checker) -> Option<Share<'v>> {
         (Some(node), None) => percentage(node, checker).map(|percentage| Threshold::Fixed((percentage * BUCKETS_PER_PERCENT).round())),
         (None, Some(node)) => ramp(node, checker),
         (percentage, _) => {
-            let message = match percentage {
-                Some(_) => "expected either `percentage` or `ramp`, found both",
-                None => "expected `percentage` or `ramp`",
+            let (code, message) = match percentage {
+                Some(_) => (Code::InvalidValue, "expected either `percentage` or `ramp`, found both"),
+                None => (Code::MissingKey, "expected `percentage` or `ramp`"),
             };
-            checker.report(node, Code::MissingKey, message.into());
+            checker.report(node, code, message.into());
             None
         }
     };
@@ -126,8 +127,9 @@ fn ramp(node: Node<'_, '_>, checker: &mut Checker) -> Option<Threshold> {
         checker.report(node, Code::OutOfRange, "expected at least one point".into());
         return None;
     }
-    if !points.is_sorted_by(|a, b| a.at < b.at) {
-        checker.report(node, Code::RampOrder, "expected points whose `at` ascends".into());
+    if let Some(index) = points.iter().zip(points.iter().skip(1)).position(|(a, b)| a.at >= b.at) {
+        let point = Place::Item(&node.place, index + 1);
+        checker.report_at(Place::Key(&point, "at"), Code::RampOrder, "expected a later instant than in the point before".into());
         return None;
     }
     Some(Threshold::Ramp { points: points.into(), scale: BUCKETS_PER_PERCENT })

@@ -24,7 +24,7 @@ pub(super) fn compile<'v>(flag: FlagConfig<'v>, targets: &HashMap<&str, Target<'
     let values = flag.variants.iter().map(|(_, value)| value.clone()).collect();
 
     let names = flag.variants.iter().map(|(name, _)| name.into()).collect();
-    let mut list = List { id, names, off: flag.off, unit: flag.unit, salt: flag.salt, reader, steps: Vec::new() };
+    let mut list = List { id, names, off: flag.off, unit: flag.unit, salt: flag.salt, buckets: HashMap::new(), reader, steps: Vec::new() };
     list.flag(flag, targets);
     let otherwise = list.outcome(list.off, Reason::Default, "off", None);
     let steps = list.steps;
@@ -39,6 +39,8 @@ struct List<'l, 'v> {
     off: VariantIndex,
     unit: AttributeId,
     salt: &'v str,
+    /// By their own salt and suffix. The flag's salt may be long, and its rollouts and splits many.
+    buckets: HashMap<(Option<&'v str>, &'static str), BucketId>,
     reader: &'l mut Reader<'v>,
     steps: Vec<Step>,
 }
@@ -105,12 +107,12 @@ impl<'v> List<'_, 'v> {
         self.step(name, rule_id, Expr::all(when.into_iter().chain(rollout).collect()), serve);
     }
 
-    fn rollout(&mut self, share: Share<'_>) -> Expr {
+    fn rollout(&mut self, share: Share<'v>) -> Expr {
         let bucket = self.bucket(share.salt, "", 1);
         Expr::Rollout(Rollout { bucket, threshold: share.threshold })
     }
 
-    fn serve(&mut self, serving: &Serving<'_>, reason: Reason, name: &'static str, rule_id: Option<&Arc<str>>) -> Serve {
+    fn serve(&mut self, serving: &Serving<'v>, reason: Reason, name: &'static str, rule_id: Option<&Arc<str>>) -> Serve {
         match serving {
             Serving::Variant(variant) => Serve::Outcome(self.outcome(*variant, reason, name, rule_id)),
             Serving::Split { weights, salt } => {
@@ -127,10 +129,12 @@ impl<'v> List<'_, 'v> {
         }
     }
 
-    fn bucket(&mut self, salt: Option<&str>, suffix: &str, divisor: u64) -> BucketId {
-        let prefix = format!("{}:", salt.unwrap_or(self.salt)).into();
+    fn bucket(&mut self, salt: Option<&'v str>, suffix: &'static str, divisor: u64) -> BucketId {
         let (hash, take, unit) = (Hash::Sha256, Take::First(8), Unit::Key(self.unit));
-        self.reader.builder.bucket(Bucket { hash, prefix, unit, suffix: suffix.into(), take, modulus: BUCKETS, divisor })
+        *self.buckets.entry((salt, suffix)).or_insert_with(|| {
+            let prefix = format!("{}:", salt.unwrap_or(self.salt)).into();
+            self.reader.builder.bucket(Bucket { hash, prefix, unit, suffix: suffix.into(), take, modulus: BUCKETS, divisor })
+        })
     }
 
     fn off(&mut self, name: &'static str, reason: Reason, when: Expr) {

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Every test: natively, as wasm in Node and in a browser, and of the npm package. Stops at the first part that fails.
+source "$(dirname "$0")/env.sh"
+scripts/setup.sh wasm node browser
+scripts/build.sh
+scripts/lint.sh
+
+say "native tests"
+cargo test --quiet
+
+# wasm-bindgen's runner succeeds when it has run nothing at all, which must not pass for a test.
+wasm_tests() {
+  local log="$TOOLS/wasm-tests.log"
+  (use_wasm_toolchain && wasm-pack test "$@" --mode no-install -- --test conformance --test loading) 2>&1 | tee "$log" | grep -vE '^ +(Compiling|Finished|Running)' || true
+  [ "$(grep -cE '^test result: ok\. [1-9]' "$log")" = 2 ] || die "not every wasm test ran and passed (log: $log)"
+}
+
+say "wasm tests in Node"
+wasm_tests --node
+
+say "wasm tests in headless Chromium"
+chromedriver=${CHROMEDRIVER:-$(command -v chromedriver)}
+WASM_BINDGEN_USE_BROWSER=1 wasm_tests --headless --chrome --chromedriver "$chromedriver"
+
+say "buckets, recomputed with Python's hashlib"
+python3 tests/check_buckets.py
+
+say "building the native side of the comparison with wasm"
+cargo build --quiet --release --example native_answers
+
+say "tests of the npm package, of the schema and of the page"
+NATIVE_ANSWERS=$ROOT/target/release/examples/native_answers node --test --test-reporter=spec tests/*.test.mjs
+
+say "all tests passed in $SECONDS s"

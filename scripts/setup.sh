@@ -26,7 +26,7 @@ setup_target() {
 # Debian ships the compiler and the standard library's source, not the library for wasm: build that once.
 setup_debian_target() {
   local missing=() package
-  for package in rustc-web cargo-web rust-web-src rust-web-clippy lld-22; do
+  for package in rustc-web cargo-web rust-web-src rust-web-clippy rust-web-llvm lld-22; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"

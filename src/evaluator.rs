@@ -68,7 +68,8 @@ impl Evaluator {
 
     /// Says which flags' circuits are open; those flags serve their `off`.
     pub fn set_open_circuits<K: Into<Box<str>>>(&mut self, flag_keys: impl IntoIterator<Item = K>) {
-        self.open_circuits = flag_keys.into_iter().map(Into::into).collect();
+        self.open_circuits.clear();
+        self.open_circuits.extend(flag_keys.into_iter().map(Into::into));
     }
 
     /// Evaluates one flag; see [`Snapshot::evaluate`].

@@ -1,6 +1,6 @@
 //! A loaded snapshot: immutable, and evaluated without anything else than its inputs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ use crate::evaluate::{self, Answers, Attributes, Lookup, Memo, Scope, Trace};
 use crate::evaluation::{ErrorCode, Evaluation, ExplainedStep, Explanation};
 use crate::format::{self, Format};
 use crate::json;
-use crate::plan::{FlagId, Kind, OutcomeId, Plan};
+use crate::plan::{Flag, FlagId, Kind, OutcomeId, Plan};
 use crate::value::{Object, Value};
 
 /// How a snapshot is loaded.
@@ -108,8 +108,7 @@ impl Snapshot {
         let (Some((format, compiled)), true) = (compiled, skips || found.is_empty()) else {
             return Err(SnapshotError::new(found.into_list()));
         };
-        let mut changed: Vec<Box<str>> = compiled.plan.by_key.keys().cloned().collect();
-        changed.sort_unstable();
+        let changed = sorted(compiled.plan.flags.iter().map(|flag| flag.key.clone()));
         let info = SnapshotInfo {
             format,
             version: compiled.version,
@@ -126,12 +125,12 @@ impl Snapshot {
     /// The snapshot with `changed` counted from the one before it.
     #[must_use]
     pub fn after(mut self, before: &Snapshot) -> Snapshot {
-        let mut flags: BTreeMap<&str, u64> = before.plan.flags.iter().map(|flag| (&*flag.key, flag.fingerprint)).collect();
-        let differs = |flag: &&crate::plan::Flag| flags.remove(&*flag.key) != Some(flag.fingerprint);
-        let mut changed: Vec<Box<str>> = self.plan.flags.iter().filter(differs).map(|flag| flag.key.clone()).collect();
-        changed.extend(flags.into_keys().map(Box::from));
-        changed.sort_unstable();
-        self.info.changed = changed;
+        let same = |flag: &Flag, other: &Plan| {
+            other.find(&flag.key).and_then(|id| other.flag(id)).is_some_and(|it| it.fingerprint == flag.fingerprint)
+        };
+        let new = self.plan.flags.iter().filter(|flag| !same(flag, &before.plan));
+        let gone = before.plan.flags.iter().filter(|flag| self.plan.find(&flag.key).is_none());
+        self.info.changed = sorted(new.chain(gone).map(|flag| flag.key.clone()));
         self
     }
 
@@ -275,6 +274,13 @@ impl SnapshotInfo {
         object.set("warnings", issues(&self.warnings));
         object.into()
     }
+}
+
+fn sorted(keys: impl Iterator<Item = Box<str>>) -> Vec<Box<str>> {
+    // Inserted one by one: a sort of strings is some kilobytes of wasm, and the set is here anyway.
+    let mut set = BTreeSet::new();
+    keys.for_each(|key| _ = set.insert(key));
+    set.into_iter().collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

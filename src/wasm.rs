@@ -77,7 +77,8 @@ impl Engine {
 
     /// The keys of the flags whose circuit is open.
     pub fn set_open_circuits(&mut self, flag_keys: Vec<String>) {
-        self.open_circuits = flag_keys.into_iter().map(Into::into).collect();
+        self.open_circuits.clear();
+        self.open_circuits.extend(flag_keys.into_iter().map(Into::into));
     }
 
     /// A flag's number, or -1.

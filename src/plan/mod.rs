@@ -179,7 +179,8 @@ impl Plan {
     #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively attributes are looked up when read"))]
     pub(crate) fn reads(&self, flag: FlagId) -> BTreeSet<AttributeId> {
         let mut reads = BTreeSet::new();
-        let (mut flags, mut segments) = (BTreeSet::from([flag]), BTreeSet::new());
+        let (mut flags, mut segments) = (BTreeSet::new(), BTreeSet::new());
+        flags.insert(flag);
         let (mut open_flags, mut open_segments) = (vec![flag], Vec::new());
         let unit = |bucket: BucketId| self.buckets.get(bucket.index()).map(|bucket| bucket.unit.attribute());
         loop {

@@ -171,37 +171,44 @@ impl<'de> Visitor<'de> for Reader<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let depth = self.deeper()?;
         let mut entries: Vec<(Box<str>, Value)> = Vec::new();
-        let mut seen = Seen::default();
         while let Some(key) = map.next_key::<Box<str>>()? {
-            let place = Place::Key(&self.place, &key);
-            let value = map.next_value_seed(Reader { depth, place, ..self })?;
-            if seen.has(&entries, &key) {
-                let duplicates = &mut self.state.borrow_mut().duplicates;
-                if !duplicates.is_full() {
-                    let message = format!("the key {} comes more than once", quoted(&key));
-                    duplicates.push(Issue::new(Code::DuplicateKey, place.pointer(), place.flag().map(Box::from), message));
-                }
-            } else {
-                entries.push((key, value));
-            }
+            let value = map.next_value_seed(Reader { depth, place: Place::Key(&self.place, &key), ..self })?;
+            entries.push((key, value));
         }
+        self.report_duplicates(&mut entries);
         Ok(Value::Object(Object::from_unique(entries)))
     }
 }
 
-/// The keys of one object so far: scanned while few, hashed when many, so that time stays linear.
-#[derive(Default)]
-struct Seen(HashSet<Box<str>>);
-
-impl Seen {
-    fn has(&mut self, entries: &[(Box<str>, Value)], key: &str) -> bool {
-        const FEW: usize = 16;
-        if entries.len() < FEW {
-            return entries.iter().any(|(other, _)| **other == *key);
+impl Reader<'_> {
+    /// Of the entries of an object that have the same key the first one stays.
+    fn report_duplicates(&self, entries: &mut Vec<(Box<str>, Value)>) {
+        let is_first = first_of_their_kind(entries);
+        if is_first.iter().all(|first| *first) {
+            return;
         }
-        if self.0.is_empty() {
-            self.0.extend(entries.iter().map(|(other, _)| other.clone()));
-        }
-        !self.0.insert(key.into())
+        let duplicates = &mut self.state.borrow_mut().duplicates;
+        let mut is_first = is_first.into_iter();
+        entries.retain(|(key, _)| {
+            let first = is_first.next() == Some(true);
+            if !first && !duplicates.is_full() {
+                let place = Place::Key(&self.place, key);
+                let message = format!("the key {} comes more than once", quoted(key));
+                duplicates.push(Issue::new(Code::DuplicateKey, place.pointer(), place.flag().map(Box::from), message));
+            }
+            first
+        });
     }
+}
+
+/// For each entry whether no entry before has its key: compared with each other while few, hashed when many, so that
+/// time stays linear.
+fn first_of_their_kind(entries: &[(Box<str>, Value)]) -> Vec<bool> {
+    const FEW: usize = 16;
+    if entries.len() <= FEW {
+        let comes_before = |index, key: &str| entries.iter().take(index).any(|(other, _)| **other == *key);
+        return entries.iter().enumerate().map(|(index, (key, _))| !comes_before(index, key)).collect();
+    }
+    let mut seen = HashSet::with_capacity(entries.len());
+    entries.iter().map(|(key, _)| seen.insert(&**key)).collect()
 }

@@ -39,7 +39,7 @@ pub(crate) struct Checker {
     flag: Option<Box<str>>,
     /// The flags that have an issue.
     invalid: BTreeSet<Box<str>>,
-    /// Whether there is an issue outside the flags, or too many to know which flags have one.
+    /// Whether there is an issue that leaving out a flag does not settle.
     unusable: bool,
     skips: bool,
 }
@@ -48,7 +48,7 @@ impl Checker {
     /// Starts with the issues that the document itself has.
     pub(crate) fn new(issues: Issues, skips: bool) -> Checker {
         let flags = issues.iter().map(|issue| issue.flag());
-        let unusable = flags.clone().any(|flag| flag.is_none());
+        let unusable = flags.clone().any(|flag| flag.is_none() || !skips);
         let invalid = flags.flatten().map(Box::from).collect();
         Checker { issues, flag: None, invalid, unusable, skips }
     }
@@ -62,7 +62,7 @@ impl Checker {
         self.invalid.contains(flag)
     }
 
-    /// Whether there is an issue that concerns the snapshot as a whole. Too many issues do.
+    /// Whether the snapshot is to be refused.
     pub(crate) fn is_unusable(&self) -> bool {
         self.unusable
     }
@@ -81,12 +81,9 @@ impl Checker {
     }
 
     pub(crate) fn report_at(&mut self, place: Place<'_>, code: Code, message: String) {
-        match &self.flag {
-            Some(flag) => _ = self.invalid.insert(flag.clone()),
-            None => self.unusable = true,
-        }
+        self.invalid.extend(self.flag.clone());
         self.issues.push(Issue::new(code, place.pointer(), self.flag.clone(), message));
-        self.unusable |= self.issues.is_full();
+        self.unusable |= self.flag.is_none() || !self.skips || self.issues.is_full();
     }
 
     /// Whether issues are no longer taken: then the rest of the snapshot is not looked at.
@@ -213,9 +210,12 @@ impl Checker {
     pub(crate) fn fields<'v, 'p>(&mut self, node: Node<'v, 'p>, known: &[&str]) -> Option<Fields<'v, 'p>> {
         let fields = Fields { object: self.object(node)?, place: node.place };
         for (key, _) in fields.object.iter() {
-            if !known.contains(&key) && !self.is_full() {
+            if !known.contains(&key) {
                 let place = Place::Key(&fields.place, key);
                 self.report_at(place, Code::UnknownKey, format!("unknown key {}; expected {}", quoted(key), one_of(known)));
+            }
+            if self.is_full() {
+                return None;
             }
         }
         Some(fields)

@@ -75,6 +75,9 @@ pub(super) fn compile(snapshot: &Value, environment: Option<&str>, checker: &mut
         checker.concerns(None);
     });
     let (valid, order) = requirements::check(valid, flags, flags_node.place, checker);
+    if checker.is_unusable() {
+        return None;
+    }
     let targets: HashMap<&str, Target<'_>> =
         valid.iter().zip(0..).map(|(flag, id)| (flag.key, Target { id: FlagId(id), on: flag.on_name() })).collect();
     for flag in valid {

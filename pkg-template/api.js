@@ -21,6 +21,9 @@ export function start(getModule) {
 export const isReady = () => memory !== undefined;
 
 const NOT_READY = "samebucket was used before it was ready: `await init()` first";
+/** What the engine gives for a flag that is not there. */
+const NO_FLAG = -1;
+
 const FREED = "this Evaluator was freed";
 
 const KINDS = { boolean: 1, string: 2, number: 3, object: 4 };
@@ -48,8 +51,10 @@ export class Evaluator {
   #generation = 0;
   /** What the glue has learnt of the snapshot: filled as flags are asked for. */
   #flags = /** @type {Map<string, Flag>} */ (new Map());
-  #paths = /** @type {string[][][]} */ ([]);
+  #attributes = /** @type {import("./context.js").Attribute[]} */ ([]);
   #outcomes = /** @type {any[]} */ ([]);
+  /** Those of the outcomes before whose value the caller's default stands. */
+  #yielding = new WeakSet();
   #writer = /** @type {Writer | undefined} */ (undefined);
 
   /** @param {{ environment?: string, clock?: () => number }} [options] */
@@ -94,7 +99,7 @@ export class Evaluator {
     this.#generation += 1;
     this.#flags = new Map();
     this.#outcomes = [];
-    this.#paths = Array.from({ length: engine.attribute_count() }, (_, number) => engine.attribute(number));
+    this.#attributes = Array.from({ length: engine.attribute_count() }, (_, number) => engine.attribute(number));
     return info;
   }
 
@@ -205,9 +210,14 @@ export class Evaluator {
     return this.#guarded(flagKey, defaultValue, (engine, now) => {
       const flag = this.#flag(engine, flagKey);
       const kind = kindOf(defaultValue);
-      const outcome = flag === undefined ? -1 : evaluate(engine, flag, kind, now);
-      const evaluation = outcome < 0 ? engine.failure(keyText(flagKey), kind) : this.#outcome(engine, outcome);
-      return withDefault(evaluation, defaultValue);
+      const outcome = flag === undefined ? NO_FLAG : evaluate(engine, flag, kind, now);
+      if (outcome < 0) {
+        const failed = engine.failure(keyText(flagKey), kind, outcome);
+        const yields = outcome !== NO_FLAG || engine.yields(NO_FLAG);
+        return deepFreeze(yields ? withDefault(failed, defaultValue) : failed);
+      }
+      const evaluation = this.#outcome(engine, outcome);
+      return defaultValue !== undefined && this.#yielding.has(evaluation) ? withDefault(evaluation, defaultValue) : withDefault(evaluation);
     });
   }
 
@@ -259,7 +269,7 @@ export class Evaluator {
   #write(context, reads) {
     try {
       if (context != null && (typeof context !== "object" || Array.isArray(context))) throw new TypeError("it is not an object");
-      return /** @type {Writer} */ (this.#writer).write(/** @type {any} */ (context ?? {}), this.#paths, reads);
+      return /** @type {Writer} */ (this.#writer).write(/** @type {any} */ (context ?? {}), this.#attributes, reads);
     } catch (error) {
       throw new ContextError(`the context could not be read: ${describe(error)}`);
     }
@@ -270,7 +280,12 @@ export class Evaluator {
    * @param {number} outcome
    */
   #outcome(engine, outcome) {
-    return (this.#outcomes[outcome] ??= deepFreeze(engine.outcome(outcome)));
+    const known = this.#outcomes[outcome];
+    if (known !== undefined) return known;
+    const evaluation = deepFreeze(engine.outcome(outcome));
+    if (engine.yields(outcome)) this.#yielding.add(evaluation);
+    this.#outcomes[outcome] = evaluation;
+    return evaluation;
   }
 }
 
@@ -305,13 +320,13 @@ function keyText(flagKey) {
 }
 
 /**
- * The evaluation, with the caller's default where it has no value of its own.
+ * The evaluation with the caller's default as its value. Without a default it keeps a value of its own.
  * @param {Evaluation} evaluation
  * @param {any} [value]
  */
 function withDefault(evaluation, value) {
-  if ("value" in evaluation) return evaluation;
-  const { flagKey, ...rest } = /** @type {any} */ (evaluation);
+  if ("value" in evaluation && value === undefined) return evaluation;
+  const { flagKey, value: _, ...rest } = /** @type {any} */ (evaluation);
   return Object.freeze({ flagKey, value, ...rest });
 }
 

@@ -12,6 +12,15 @@ const OBJECT = 6;
 /** A snapshot cannot reach deeper; a context that is its own part would never end. */
 const MOST_DEEP = 64;
 
+/**
+ * Where an attribute may lie in a context, as the snapshot's format says. `skips`: 0 nothing, 1 null, 2 what is false.
+ * @typedef {{
+ *   routes: { unless: string | null, path: string[], skips: number }[],
+ *   intoLists: boolean,
+ *   root: { except: string[], overlay: string } | null,
+ * }} Attribute
+ */
+
 const encoder = new TextEncoder();
 
 export class Writer {
@@ -35,16 +44,16 @@ export class Writer {
   }
 
   /**
-   * Writes the attributes that lie at the paths, and returns the number of bytes.
+   * Writes attributes of the context, and returns the number of bytes.
    * @param {Record<string, unknown>} context
-   * @param {string[][][]} paths for each attribute the paths at which it may lie
-   * @param {Uint32Array} [reads] the attributes to write; all without it
+   * @param {Attribute[]} attributes those that the snapshot reads
+   * @param {Uint32Array} [reads] the numbers of those to write; all without it
    */
-  write(context, paths, reads) {
+  write(context, attributes, reads) {
     if (this.writing) throw new Error("one of its getters evaluates a flag");
     this.writing = true;
     try {
-      return this.#write(context, paths, reads);
+      return this.#write(context, attributes, reads);
     } finally {
       this.writing = false;
     }
@@ -52,18 +61,18 @@ export class Writer {
 
   /**
    * @param {Record<string, unknown>} context
-   * @param {string[][][]} paths
+   * @param {Attribute[]} attributes
    * @param {Uint32Array} [reads]
    */
-  #write(context, paths, reads) {
+  #write(context, attributes, reads) {
     this.#at = 0;
-    const count = reads?.length ?? paths.length;
+    const count = reads?.length ?? attributes.length;
     for (let index = 0; index < count; index++) {
-      const attribute = reads?.[index] ?? index;
-      const value = lookUp(context, paths[attribute]);
+      const number = reads?.[index] ?? index;
+      const value = lookUp(context, attributes[number]);
       if (value === undefined) continue;
       const before = this.#at;
-      this.#u32(attribute);
+      this.#u32(number);
       if (!this.#value(value, 1)) this.#at = before;
     }
     return this.#at;
@@ -190,20 +199,50 @@ function writeText(text, bytes, start) {
 }
 
 /**
- * The value at the first of the paths that leads somewhere, through own properties only.
+ * The value at the end of the first route that leads somewhere, through own properties only.
  * @param {Record<string, unknown>} context
- * @param {string[][]} paths
+ * @param {Attribute} attribute
  */
-function lookUp(context, paths) {
-  for (const path of paths) {
-    /** @type {any} */
-    let value = context;
-    for (const key of path) {
-      const through = typeof value === "object" && value !== null && !Array.isArray(value);
-      value = through && Object.hasOwn(value, key) ? value[key] : undefined;
-      if (value === undefined) break;
-    }
-    if (value !== undefined) return value;
+function lookUp(context, { routes, intoLists, root }) {
+  if (root !== null) return wholeOf(context, root);
+  for (const { unless, path, skips } of routes) {
+    if (unless !== null && isObject(own(context, unless))) continue;
+    const value = follow(context, path, intoLists);
+    if (value !== undefined && !(skips === 1 && value === null) && !(skips === 2 && !value)) return value;
   }
   return undefined;
+}
+
+/** @param {unknown} value */
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * @param {any} value
+ * @param {string} key
+ */
+const own = (value, key) => (Object.hasOwn(value, key) ? value[key] : undefined);
+
+/**
+ * @param {any} value
+ * @param {string[]} path
+ * @param {boolean} intoLists
+ */
+function follow(value, path, intoLists) {
+  for (const key of path) {
+    const through = isObject(value) || (intoLists && (Array.isArray(value) || typeof value === "string"));
+    if (!through) return undefined;
+    value = own(value, key);
+  }
+  return value;
+}
+
+/**
+ * The context as one object: less some keys, and with the entries of the object at one key over its own.
+ * @param {Record<string, unknown>} context
+ * @param {{ except: string[], overlay: string }} root
+ */
+function wholeOf(context, { except, overlay }) {
+  const over = own(context, overlay);
+  const kept = Object.entries(context).filter(([key]) => !except.includes(key));
+  return Object.fromEntries([...kept, ...(isObject(over) ? Object.entries(over) : [])]);
 }

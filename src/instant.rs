@@ -1,6 +1,6 @@
 //! Instants as text.
 
-use speedate::{DateTime, MicrosecondsPrecisionOverflowBehavior, TimeConfig};
+use speedate::{Date, DateTime, MicrosecondsPrecisionOverflowBehavior, TimeConfig};
 
 /// Milliseconds since 1970 of an RFC 3339 instant in its strict form: an upper-case `T`, seconds, and an offset
 /// (`Z` or `±hh:mm`). Digits past the microsecond are cut.
@@ -19,11 +19,24 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
     if !strict {
         return None;
     }
-    let cut = MicrosecondsPrecisionOverflowBehavior::Truncate;
-    let config = TimeConfig { microseconds_precision_overflow_behavior: cut, unix_timestamp_offset: None };
-    let instant = DateTime::parse_bytes_rfc3339_with_config(bytes, &config).ok()?;
+    let instant = DateTime::parse_bytes_rfc3339_with_config(bytes, &CUT).ok()?;
     instant.time.tz_offset?;
-    Some(instant.timestamp_tz() as f64 * 1000.0 + f64::from(instant.time.microsecond) / 1000.0)
+    Some(milliseconds(&instant))
+}
+
+/// Milliseconds since 1970 of an ISO 8601 date, or date and time, in UTC where it has no offset.
+pub(crate) fn parse_iso(text: &str) -> Option<f64> {
+    let bytes = text.as_bytes();
+    let instant = DateTime::parse_bytes_rfc3339_with_config(bytes, &CUT);
+    let date = || Date::parse_bytes_rfc3339(bytes).map(|date| date.timestamp() as f64 * 1000.0);
+    instant.map(|instant| milliseconds(&instant)).or_else(|_| date()).ok()
+}
+
+const CUT: TimeConfig =
+    TimeConfig { microseconds_precision_overflow_behavior: MicrosecondsPrecisionOverflowBehavior::Truncate, unix_timestamp_offset: None };
+
+fn milliseconds(instant: &DateTime) -> f64 {
+    instant.timestamp_tz() as f64 * 1000.0 + f64::from(instant.time.microsecond) / 1000.0
 }
 
 #[cfg(test)]

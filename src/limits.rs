@@ -23,3 +23,6 @@ pub const REQUIREMENT_CHAIN: usize = 64;
 
 /// Issues listed for one snapshot.
 pub const ISSUES: usize = 100_000;
+
+/// How deep a compiled pattern's parts may lie in each other.
+pub(crate) const PATTERN_DEPTH: u32 = 303;

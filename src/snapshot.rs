@@ -88,7 +88,7 @@ pub(crate) type Answer = Result<OutcomeId, Failure>;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Failure {
     FlagNotFound,
-    TypeMismatch { expected: Kind, flag: Kind },
+    TypeMismatch { expected: Kind, found: Kind },
 }
 
 impl Snapshot {
@@ -104,9 +104,10 @@ impl Snapshot {
             return Err(SnapshotError::new(issues.into_list()));
         };
         let skips = options.on_invalid_flag == OnInvalidFlag::Skip;
-        let (compiled, found) = format::compile(&document, options.format, options.environment.as_deref(), skips, issues);
-        let (Some((format, compiled)), true) = (compiled, skips || found.is_empty()) else {
-            return Err(SnapshotError::new(found.into_list()));
+        let environment = options.environment.as_deref();
+        let format::Outcome { compiled, issues, warnings } = format::compile(&document, options.format, environment, skips, issues);
+        let (Some((format, compiled)), true) = (compiled, skips || issues.is_empty()) else {
+            return Err(SnapshotError::new(issues.into_list()));
         };
         let changed = sorted(compiled.plan.flags.iter().map(|flag| flag.key.clone()));
         let info = SnapshotInfo {
@@ -116,8 +117,8 @@ impl Snapshot {
             flag_count: compiled.plan.flags.len(),
             digest: hex(&Sha256::digest(bytes)),
             changed,
-            skipped: found.into_list(),
-            warnings: Vec::new(),
+            skipped: issues.into_list(),
+            warnings: warnings.into_list(),
         };
         Ok(Snapshot { plan: compiled.plan, info })
     }
@@ -158,7 +159,7 @@ impl Snapshot {
         default: Option<&'a Value>,
         memo: Option<&Memo>,
     ) -> Evaluation<'a> {
-        let attributes = Lookup { plan: &self.plan, context };
+        let attributes = Lookup::new(&self.plan, context);
         let answer = self.answer(self.plan.find(flag_key), &attributes, inputs, memo, None, default.and_then(Kind::of));
         self.evaluation(flag_key, answer, default)
     }
@@ -169,13 +170,13 @@ impl Snapshot {
     }
 
     pub(crate) fn evaluate_all_with(&self, context: &Context, inputs: Inputs<'_>, memo: Option<&Memo>) -> Vec<Evaluation<'_>> {
-        let outcomes = self.outcomes(&Lookup { plan: &self.plan, context }, inputs, memo);
+        let outcomes = self.outcomes(&Lookup::new(&self.plan, context), inputs, memo);
         self.plan.flags.iter().zip(outcomes).map(|(flag, outcome)| self.evaluation(&flag.key, Ok(outcome), None)).collect()
     }
 
     /// Evaluates one flag and says what was tried.
     pub fn explain<'a>(&'a self, flag_key: &'a str, context: &Context, inputs: Inputs<'_>) -> Explanation<'a> {
-        self.explain_with(flag_key, &Lookup { plan: &self.plan, context }, inputs)
+        self.explain_with(flag_key, &Lookup::new(&self.plan, context), inputs)
     }
 
     pub(crate) fn explain_with<'a>(&'a self, flag_key: &'a str, attributes: &dyn Attributes, inputs: Inputs<'_>) -> Explanation<'a> {
@@ -184,10 +185,11 @@ impl Snapshot {
         let answer = self.answer(flag, attributes, inputs, None, Some(&trace), None);
         let evaluation = self.evaluation(flag_key, answer, None);
         let steps = flag.and_then(|id| self.plan.flag(id)).map_or(&[][..], |flag| &flag.steps);
+        let otherwise = evaluation.backend_reason.unwrap_or_default();
         let steps = trace.into_steps().into_iter().enumerate().map(|(index, traced)| {
             let step = steps.get(index);
             ExplainedStep {
-                step: step.map_or("off", |step| step.name),
+                step: step.map_or(otherwise, |step| step.name),
                 rule_id: step.and_then(|step| step.rule_id.as_deref()),
                 required_flag: step.and_then(|step| Some(&*self.plan.flag(step.requires?)?.key)),
                 matched: traced.matched,
@@ -215,15 +217,14 @@ impl Snapshot {
         trace: Option<&Trace>,
         expected: Option<Kind>,
     ) -> Answer {
-        let id = flag.ok_or(Failure::FlagNotFound)?;
-        let flag = self.plan.flag(id).ok_or(Failure::FlagNotFound)?;
-        match expected {
-            Some(expected) if expected != flag.kind => return Err(Failure::TypeMismatch { expected, flag: flag.kind }),
-            _ => {}
-        }
         let answers = Answers::default();
         let scope = Scope { trace, ..self.scope(attributes, inputs, memo, &answers) };
-        evaluate::decide(&scope, id).ok_or(Failure::FlagNotFound)
+        let id = flag.and_then(|flag| evaluate::decide(&scope, flag)).ok_or(Failure::FlagNotFound)?;
+        let found = self.plan.outcome(id).filter(|outcome| !outcome.yields).and_then(|outcome| self.plan.value(outcome));
+        match (expected, found.and_then(Kind::of)) {
+            (Some(expected), Some(found)) if expected != found => Err(Failure::TypeMismatch { expected, found }),
+            _ => Ok(id),
+        }
     }
 
     fn scope<'a>(&'a self, attributes: &'a dyn Attributes, inputs: Inputs<'a>, memo: Option<&'a Memo>, answers: &'a Answers) -> Scope<'a> {
@@ -235,8 +236,8 @@ impl Snapshot {
     pub(crate) fn evaluation<'a>(&'a self, flag_key: &'a str, answer: Answer, default: Option<&'a Value>) -> Evaluation<'a> {
         let outcome = match answer {
             Ok(id) => self.plan.outcome(id),
-            Err(Failure::TypeMismatch { expected, flag }) => {
-                let message = format!("the flag `{flag_key}` is of type {}, the default value of type {}", flag.name(), expected.name());
+            Err(Failure::TypeMismatch { expected, found }) => {
+                let message = format!("the flag `{flag_key}` is of type {}, the default value of type {}", found.name(), expected.name());
                 return Evaluation::failed(flag_key, default, ErrorCode::TypeMismatch, message);
             }
             Err(Failure::FlagNotFound) => None,
@@ -244,7 +245,7 @@ impl Snapshot {
         match outcome {
             Some(outcome) => Evaluation {
                 flag_key,
-                value: self.plan.value(outcome).or(default),
+                value: if outcome.yields { default.or(self.plan.value(outcome)) } else { self.plan.value(outcome) },
                 variant: outcome.variant.as_deref(),
                 reason: outcome.reason,
                 backend_reason: Some(&outcome.backend_reason),
@@ -253,7 +254,11 @@ impl Snapshot {
             },
             None => {
                 let message = format!("the snapshot has no flag {}", crate::error::quoted(flag_key));
-                Evaluation::failed(flag_key, default, ErrorCode::FlagNotFound, message)
+                let failed = Evaluation::failed(flag_key, default, ErrorCode::FlagNotFound, message);
+                let Some(unknown) = &self.plan.unknown else { return failed };
+                let own = Some(&unknown.value);
+                let value = if unknown.yields { default.or(own) } else { own };
+                Evaluation { value, variant: unknown.variant.as_deref(), backend_reason: Some(unknown.backend_reason), ..failed }
             }
         }
     }

@@ -61,6 +61,19 @@ impl Value {
     }
 }
 
+impl ValueRef<'_> {
+    /// Whether the value is true for JavaScript.
+    pub(crate) fn is_truthy(self) -> bool {
+        match self {
+            ValueRef::Missing | ValueRef::Null => false,
+            ValueRef::Bool(value) => value,
+            ValueRef::Number(number) => number != 0.0 && !number.is_nan(),
+            ValueRef::String(text) => !text.is_empty(),
+            ValueRef::List(_) | ValueRef::Object(_) => true,
+        }
+    }
+}
+
 impl Object {
     /// The value of `key`, if the object has it.
     pub fn get(&self, key: &str) -> Option<&Value> {

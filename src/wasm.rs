@@ -18,8 +18,8 @@ use crate::plan::{AttributeId, FlagId, Kind, OutcomeId};
 use crate::snapshot::{Answer, Failure, Inputs, LoadOptions, OnInvalidFlag, Snapshot};
 use crate::value::{Object, Value, ValueRef};
 
-/// What `evaluate` returns when there is no outcome; `failure` says more.
-const NO_OUTCOME: i32 = -1;
+/// What `evaluate` returns when there is no such flag; `failure` says more.
+const NO_FLAG: i32 = -1;
 
 /// The snapshot in force and the scratch.
 #[wasm_bindgen]
@@ -98,11 +98,33 @@ impl Engine {
         self.snapshot.as_ref().map_or(0, |snapshot| snapshot.plan.attributes.len() as u32)
     }
 
-    /// The paths at which an attribute may lie: a list of lists of keys.
-    pub fn attribute(&self, attribute: u32) -> Array {
-        let attribute = self.snapshot.as_ref().and_then(|snapshot| snapshot.plan.attributes.get(attribute as usize));
-        let paths = attribute.into_iter().flat_map(|attribute| &attribute.paths);
-        paths.map(|path| path.iter().map(|key| JsValue::from_str(key)).collect::<Array>()).collect()
+    /// Where an attribute may lie: `{ routes: { unless, path, skips }[], intoLists, root }`, as [`Attribute`] has it.
+    /// `skips` is 0 for nothing, 1 for null, 2 for what is false. `root` is `{ except, overlay }` or null.
+    ///
+    /// [`Attribute`]: crate::plan::Attribute
+    pub fn attribute(&self, attribute: u32) -> JsValue {
+        let plan = self.snapshot.as_ref().map(|snapshot| &snapshot.plan);
+        let attribute = plan.and_then(|plan| plan.attributes.get(attribute as usize));
+        let Some(attribute) = attribute else { return JsValue::UNDEFINED };
+        let keys = |keys: &[Box<str>]| Value::List(keys.iter().map(|key| Value::String(key.clone())).collect());
+        let routes = attribute.routes.iter().map(|route| {
+            let mut object = Object::default();
+            object.set("unless", route.unless.as_deref());
+            object.set("path", keys(&route.path));
+            object.set("skips", f64::from(route.skips as u8));
+            Value::Object(object)
+        });
+        let root = plan.and_then(|plan| plan.root.as_ref()).filter(|_| attribute.routes.is_empty()).map(|root| {
+            let mut object = Object::default();
+            object.set("except", keys(&root.except));
+            object.set("overlay", &*root.overlay);
+            object
+        });
+        let mut object = Object::default();
+        object.set("routes", routes.collect::<Vec<_>>());
+        object.set("intoLists", attribute.into_lists);
+        object.set("root", root);
+        to_js(&object.into())
     }
 
     /// Room for so many bytes of attributes: an address in the module's memory. What was written stays.
@@ -114,9 +136,10 @@ impl Engine {
     }
 
     /// Evaluates one flag for the first `bytes` of the scratch. `default_kind` is the default value's type: 0 none,
-    /// 1 boolean, 2 string, 3 number, 4 object, 5 another. The outcome's number, or -1.
+    /// 1 boolean, 2 string, 3 number, 4 object, 5 another. The outcome's number; -1 without such a flag; `-1 - kind`
+    /// when the value's type is another.
     pub fn evaluate(&mut self, flag: u32, default_kind: u32, now: f64, bytes: usize) -> i32 {
-        let Some(snapshot) = &self.snapshot else { return NO_OUTCOME };
+        let Some(snapshot) = &self.snapshot else { return NO_FLAG };
         let bytes = self.scratch.get(..bytes).unwrap_or_default();
         self.slots.read(bytes, snapshot.plan.attributes.len());
         let attributes = Encoded { bytes, slots: &self.slots };
@@ -153,7 +176,7 @@ impl Engine {
 
     /// Evaluates one flag for a bound context.
     pub fn evaluate_bound(&self, bound: &BoundAttributes, flag: u32, default_kind: u32, now: f64) -> i32 {
-        let Some(snapshot) = &self.snapshot else { return NO_OUTCOME };
+        let Some(snapshot) = &self.snapshot else { return NO_FLAG };
         let attributes = Encoded { bytes: &bound.bytes, slots: &bound.slots };
         let inputs = Inputs { now, open_circuits: &self.open_circuits };
         outcome_number(snapshot.answer(Some(FlagId(flag)), &attributes, inputs, Some(&bound.memo), None, kind(default_kind)))
@@ -183,12 +206,22 @@ impl Engine {
         to_js(&snapshot.evaluation(key, Ok(id), None).to_value())
     }
 
-    /// The evaluation, less its value, of a flag that is not there or is of another type than the default value.
-    pub fn failure(&self, flag_key: &str, default_kind: u32) -> JsValue {
+    /// Whether the caller's default stands before the value of an outcome, or of a flag that is not there (-1).
+    pub fn yields(&self, outcome: i32) -> bool {
+        let Some(snapshot) = &self.snapshot else { return true };
+        match u32::try_from(outcome) {
+            Ok(outcome) => snapshot.plan.outcome(OutcomeId(outcome)).is_some_and(|outcome| outcome.yields),
+            Err(_) => snapshot.plan.unknown.as_ref().is_none_or(|unknown| unknown.yields),
+        }
+    }
+
+    /// The evaluation that stands for a number below 0 that `evaluate` has returned. Without `value` the caller's default
+    /// stands for it.
+    pub fn failure(&self, flag_key: &str, default_kind: u32, answer: i32) -> JsValue {
         let Some(snapshot) = &self.snapshot else { return JsValue::UNDEFINED };
-        let flag = snapshot.plan.find(flag_key).and_then(|id| snapshot.plan.flag(id));
-        let failure = match (flag, kind(default_kind)) {
-            (Some(flag), Some(expected)) => Failure::TypeMismatch { expected, flag: flag.kind },
+        let found = u32::try_from(-1 - answer).ok().and_then(kind);
+        let failure = match (kind(default_kind), found) {
+            (Some(expected), Some(found)) => Failure::TypeMismatch { expected, found },
             _ => Failure::FlagNotFound,
         };
         to_js(&snapshot.evaluation(flag_key, Err(failure), None).to_value())
@@ -207,7 +240,20 @@ fn kind(number: u32) -> Option<Kind> {
 }
 
 fn outcome_number(answer: Answer) -> i32 {
-    answer.map_or(NO_OUTCOME, |outcome| outcome.0 as i32)
+    match answer {
+        Ok(outcome) => outcome.0 as i32,
+        Err(Failure::FlagNotFound) => NO_FLAG,
+        Err(Failure::TypeMismatch { found, .. }) => {
+            NO_FLAG
+                - match found {
+                    Kind::Bool => 1,
+                    Kind::String => 2,
+                    Kind::Number => 3,
+                    Kind::Object => 4,
+                    Kind::Other => 5,
+                }
+        }
+    }
 }
 
 fn outcome_numbers(outcomes: Vec<OutcomeId>) -> Vec<u32> {

@@ -6,9 +6,9 @@ use std::cell::RefCell;
 use md5::Md5;
 use sha2::{Digest, Sha256};
 
-use super::Scope;
+use super::{Scope, javascript};
 use crate::number;
-use crate::plan::{Bucket, BucketId, Hash, OutcomeId, RampPoint, Rollout, Split, Take, Threshold, Unit};
+use crate::plan::{Bucket, BucketId, Hash, OutcomeId, Point, RampPoint, Rollout, Split, Take, Threshold, Unit};
 use crate::value::ValueRef;
 
 /// The buckets that one context has drawn: the same user and flag never hash twice.
@@ -29,7 +29,7 @@ pub(super) fn admits(scope: &Scope<'_>, rollout: &Rollout) -> bool {
     let Some(bucket) = draw(scope, rollout.bucket) else { return false };
     let threshold = match &rollout.threshold {
         Threshold::Fixed(threshold) => *threshold,
-        Threshold::Ramp { points, scale } => (percentage(points, scope.now) * scale).round(),
+        Threshold::Ramp { points, scale } => scale.of(percentage(points, scope.now)),
     };
     if let Some(trace) = scope.trace {
         trace.rollout(unit(scope, rollout.bucket), bucket, threshold);
@@ -40,7 +40,10 @@ pub(super) fn admits(scope: &Scope<'_>, rollout: &Rollout) -> bool {
 /// The outcome of the share that the context's unit falls in.
 pub(super) fn choose(scope: &Scope<'_>, split: &Split) -> OutcomeId {
     let Some(bucket) = draw(scope, split.bucket) else { return split.otherwise };
-    let point = bucket * split.scale;
+    let point = match split.point {
+        Point::Times(factor) => bucket * factor,
+        Point::Modulo(modulus) => bucket % modulus,
+    };
     if let Some(trace) = scope.trace {
         let total = split.shares.last().map_or(0.0, |(bound, _)| *bound);
         trace.split(unit(scope, split.bucket), point, total);
@@ -78,8 +81,13 @@ pub(super) fn draw(scope: &Scope<'_>, id: BucketId) -> Option<f64> {
 }
 
 fn unit<'a>(scope: &Scope<'a>, id: BucketId) -> Option<Cow<'a, str>> {
-    match scope.plan.buckets.get(id.index())?.unit {
-        Unit::Key(attribute) => key(scope.attributes.get(attribute)),
+    let unit = scope.plan.buckets.get(id.index())?.unit;
+    match (unit, scope.attributes.get(unit.attribute())) {
+        (Unit::Key(_), value) => key(value),
+        (Unit::Text(_), ValueRef::String(text)) => Some(Cow::Borrowed(text)),
+        (Unit::Text(_), _) => None,
+        (Unit::Printed(_, otherwise), ValueRef::Missing) => Some(Cow::Borrowed(otherwise)),
+        (Unit::Printed(..), value) => Some(javascript::to_text(value)),
     }
 }
 

@@ -1,8 +1,10 @@
 //! What an expression yields in a scope.
 
-use super::{Scope, bucket, decide_once, strict};
-use crate::plan::{Expr, FlagId};
-use crate::value::ValueRef;
+use std::cmp::Ordering;
+
+use super::{Scope, bucket, decide_once, javascript, python, strict};
+use crate::plan::{Expr, FlagId, JavaScriptTest, Relation};
+use crate::value::{Value, ValueRef};
 
 /// Whether the expression yields `true`. `flag` is the flag that is being decided.
 pub(super) fn holds(scope: &Scope<'_>, flag: FlagId, expr: &Expr) -> bool {
@@ -26,7 +28,13 @@ pub(super) fn holds(scope: &Scope<'_>, flag: FlagId, expr: &Expr) -> bool {
         Expr::CircuitOpen => {
             !scope.open_circuits.is_empty() && scope.plan.flag(flag).is_some_and(|flag| scope.open_circuits.contains(&flag.key))
         }
-        Expr::Literal(_) | Expr::Attribute(_) | Expr::Key(_) | Expr::Variant(_) => {
+        Expr::PythonEquals(id, expected) => match scope.attributes.get(*id) {
+            ValueRef::Missing => python::equals(ValueRef::Null, expected.borrow()),
+            value => python::equals(value, expected.borrow()),
+        },
+        Expr::Python(condition) => python::holds(scope.attributes, condition),
+        Expr::JavaScript(id, test) => javascript_holds(scope, scope.attributes.get(*id), test),
+        Expr::Literal(_) | Expr::Attribute(_) | Expr::Key(_) | Expr::Variant(_) | Expr::Value(_) => {
             with(scope, flag, expr, |value| value == ValueRef::Bool(true))
         }
     }
@@ -48,6 +56,53 @@ fn with<T>(scope: &Scope<'_>, flag: FlagId, expr: &Expr, read: impl FnOnce(Value
                 None => read(ValueRef::Missing),
             }
         }
+        Expr::Value(required) => {
+            let outcome = decide_once(scope, *required).and_then(|id| scope.plan.outcome(id));
+            let value = outcome.and_then(|outcome| scope.plan.value(outcome));
+            read(value.map_or(ValueRef::Missing, Value::borrow))
+        }
         _ => read(ValueRef::Bool(holds(scope, flag, expr))),
+    }
+}
+
+fn javascript_holds(scope: &Scope<'_>, value: ValueRef<'_>, test: &JavaScriptTest) -> bool {
+    match test {
+        JavaScriptTest::Equals(expected) => javascript::strict_equals(value, operand(expected)),
+        JavaScriptTest::Compares(relation, bound) => {
+            javascript::compare(value, operand(bound)).is_some_and(|order| agrees(*relation, order))
+        }
+        JavaScriptTest::ComparesNumbers(relation, bound) => {
+            javascript::to_number(value).partial_cmp(bound).is_some_and(|order| agrees(*relation, order))
+        }
+        JavaScriptTest::TextIncludes(part) => javascript::to_text(value).contains(&**part),
+        JavaScriptTest::Includes(part) => holds_within(value, operand(part)),
+        JavaScriptTest::IncludedIn(container) => holds_within(operand(container), value),
+        JavaScriptTest::Matches(id) => {
+            let text = javascript::to_text(value);
+            scope.plan.patterns.get(id.index()).is_some_and(|pattern| pattern.is_match(&javascript::code_units(&text)))
+        }
+    }
+}
+
+/// What stands in the snapshot, `undefined` when nothing does.
+fn operand(operand: &Option<Value>) -> ValueRef<'_> {
+    operand.as_ref().map_or(ValueRef::Missing, Value::borrow)
+}
+
+/// `container.includes(needle)`; nothing is in what is neither text nor a list.
+fn holds_within(container: ValueRef<'_>, needle: ValueRef<'_>) -> bool {
+    match container {
+        ValueRef::String(text) => text.contains(&*javascript::to_text(needle)),
+        ValueRef::List(items) => javascript::includes(items, needle),
+        _ => false,
+    }
+}
+
+fn agrees(relation: Relation, order: Ordering) -> bool {
+    match relation {
+        Relation::Less => order.is_lt(),
+        Relation::LessOrEqual => order.is_le(),
+        Relation::Greater => order.is_gt(),
+        Relation::GreaterOrEqual => order.is_ge(),
     }
 }

@@ -3,10 +3,12 @@
 
 mod bucket;
 mod expression;
+pub(crate) mod javascript;
+mod python;
 mod strict;
 mod trace;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use bucket::Memo;
@@ -14,7 +16,7 @@ pub(crate) use trace::Trace;
 
 use crate::context::Context;
 use crate::plan::{AttributeId, FlagId, OutcomeId, Plan, Serve};
-use crate::value::ValueRef;
+use crate::value::{Object, ValueRef};
 
 /// Where an evaluation finds its attributes.
 pub(crate) trait Attributes {
@@ -24,13 +26,25 @@ pub(crate) trait Attributes {
 
 /// A context read through a plan's paths.
 pub(crate) struct Lookup<'a> {
-    pub(crate) plan: &'a Plan,
-    pub(crate) context: &'a Context,
+    plan: &'a Plan,
+    context: &'a Context,
+    /// The context as one object, made when an attribute stands for it.
+    root: OnceCell<Object>,
+}
+
+impl<'a> Lookup<'a> {
+    pub(crate) fn new(plan: &'a Plan, context: &'a Context) -> Lookup<'a> {
+        Lookup { plan, context, root: OnceCell::new() }
+    }
 }
 
 impl Attributes for Lookup<'_> {
     fn get(&self, attribute: AttributeId) -> ValueRef<'_> {
-        self.plan.attributes.get(attribute.index()).map_or(ValueRef::Missing, |attribute| self.context.get(attribute))
+        let Some(attribute) = self.plan.attributes.get(attribute.index()) else { return ValueRef::Missing };
+        match &self.plan.root {
+            Some(root) if attribute.routes.is_empty() => ValueRef::Object(self.root.get_or_init(|| self.context.root(root))),
+            _ => self.context.get(attribute),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::value::{Value, ValueRef};
 /// Whether the value passes the test. The value is there: who asks has seen to that.
 pub(super) fn passes(plan: &Plan, test: &Test, value: ValueRef<'_>) -> bool {
     match (test, value) {
-        (Test::Exists, _) => true,
+        (Test::Exists, _) | (Test::IsText, ValueRef::String(_)) => true,
         (Test::Equals(expected), value) => value == expected.borrow(),
         (Test::In(set), value) => set.contains(value),
         (Test::Contains(Value::String(part)), ValueRef::String(text)) => text.contains(&**part),

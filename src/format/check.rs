@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Code, Issue, Issues, quoted};
-use crate::json::Place;
+pub(crate) use crate::json::Place;
 use crate::value::{Object, Value};
 
 /// A value and where it stands.
@@ -32,6 +32,13 @@ impl<'v> Fields<'v, '_> {
     }
 }
 
+impl<'v> Fields<'v, '_> {
+    /// The entry, unless it is `null`: backends write that for what is not set.
+    pub(crate) fn set<'s>(&'s self, key: &'s str) -> Option<Node<'v, 's>> {
+        self.get(key).filter(|node| *node.value != Value::Null)
+    }
+}
+
 /// Collects the issues of a snapshot.
 pub(crate) struct Checker {
     issues: Issues,
@@ -42,6 +49,7 @@ pub(crate) struct Checker {
     /// Whether there is an issue that leaving out a flag does not settle.
     unusable: bool,
     skips: bool,
+    warnings: Issues,
 }
 
 impl Checker {
@@ -50,7 +58,7 @@ impl Checker {
         let flags = issues.iter().map(|issue| issue.flag());
         let unusable = flags.clone().any(|flag| flag.is_none() || !skips);
         let invalid = flags.flatten().map(Box::from).collect();
-        Checker { issues, flag: None, invalid, unusable, skips }
+        Checker { issues, flag: None, invalid, unusable, skips, warnings: Issues::default() }
     }
 
     /// What is reported from now on concerns this flag, or the snapshot as a whole.
@@ -72,8 +80,9 @@ impl Checker {
         self.skips
     }
 
-    pub(crate) fn into_issues(self) -> Issues {
-        self.issues
+    /// The issues and the warnings.
+    pub(crate) fn into_issues(self) -> (Issues, Issues) {
+        (self.issues, self.warnings)
     }
 
     pub(crate) fn report(&mut self, node: Node<'_, '_>, code: Code, message: String) {
@@ -219,6 +228,44 @@ impl Checker {
             }
         }
         Some(fields)
+    }
+
+    /// An object that may have other keys, too, which nobody reads.
+    pub(crate) fn open_fields<'v, 'p>(&mut self, node: Node<'v, 'p>) -> Option<Fields<'v, 'p>> {
+        Some(Fields { object: self.object(node)?, place: node.place })
+    }
+
+    /// The string of an entry that is one of `words`; `otherwise` when it is not set.
+    pub(crate) fn one_of<'v>(&mut self, fields: &Fields<'v, '_>, key: &str, words: &[&str], otherwise: &'v str) -> Option<&'v str> {
+        let Some(node) = fields.set(key) else { return Some(otherwise) };
+        let word = self.string(node)?;
+        if words.contains(&word) {
+            return Some(word);
+        }
+        self.report(node, Code::InvalidValue, format!("expected {}, found {}", one_of(words), quoted(word)));
+        None
+    }
+
+    /// The boolean of an entry; `otherwise` when it is not set.
+    pub(crate) fn bool_or(&mut self, fields: &Fields<'_, '_>, key: &str, otherwise: bool) -> Option<bool> {
+        fields.set(key).map_or(Some(otherwise), |node| self.bool(node))
+    }
+
+    /// The strings of an entry; none when it is not set.
+    pub(crate) fn strings<'v>(&mut self, fields: &Fields<'v, '_>, key: &str) -> Option<Vec<&'v str>> {
+        fields.set(key).map_or(Some(Vec::new()), |node| self.items(node, Checker::string))
+    }
+
+    /// The percentage of an entry, from 0 to `most`.
+    pub(crate) fn percentage(&mut self, fields: &Fields<'_, '_>, key: &str, most: f64) -> Option<Option<f64>> {
+        let Some(node) = fields.set(key) else { return Some(None) };
+        let expected = if most == 1.0 { "a share from 0 to 1" } else { "a percentage from 0 to 100" };
+        self.number_where(node, expected, |number| (0.0..=most).contains(&number)).map(Some)
+    }
+
+    /// A warning: the snapshot loads all the same.
+    pub(crate) fn warn(&mut self, place: Place<'_>, code: Code, message: String) {
+        self.warnings.push(Issue::new(code, place.pointer(), self.flag.clone(), message));
     }
 
     pub(crate) fn required<'v, 's>(&mut self, fields: &'s Fields<'v, '_>, key: &'static str) -> Option<Node<'v, 's>> {

@@ -2,47 +2,70 @@
 //! backend is a new module here and a line in the list.
 
 mod check;
+mod detect;
+mod ecmascript;
+mod flcm;
+mod graph;
+mod lift;
+mod orchestrator;
+mod prompt_improver;
+mod python;
+mod ruleiq;
 mod samebucket;
+mod user;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::{Code, Issues};
-use crate::format::check::{Checker, Node};
-use crate::plan::Plan;
+use crate::error::{Code, Issues, quoted};
+use crate::format::check::{Checker, Node, one_of};
+use crate::limits;
+use crate::plan::{Builder, FlagId, Plan};
 use crate::value::Value;
 
-/// The formats of snapshots that can be loaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// The project's own: `samebucket/1`.
-    Samebucket,
+macro_rules! formats {
+    ($($(#[$doc:meta])* $name:ident = $id:literal, $compile:path;)*) => {
+        /// The formats of snapshots that can be loaded.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Format {
+            $($(#[$doc])* $name,)*
+        }
+
+        /// All formats.
+        const FORMATS: &[Format] = &[$(Format::$name),*];
+
+        impl Format {
+            /// The name that options and `SnapshotInfo` carry.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Format::$name => $id,)*
+                }
+            }
+
+            fn compile(self, snapshot: &Value, environment: Option<&str>, checker: &mut Checker) -> Option<Compiled> {
+                match self {
+                    $(Format::$name => $compile(snapshot, environment, checker),)*
+                }
+            }
+        }
+    };
 }
 
-/// All formats, in the order in which they are told apart.
-const FORMATS: &[Format] = &[Format::Samebucket];
-
-impl Format {
-    /// The name that options and `SnapshotInfo` carry.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Format::Samebucket => "samebucket/1",
-        }
-    }
-
-    /// Whether a snapshot has the shape that is this format's alone.
-    fn fits(self, snapshot: &Value) -> bool {
-        match self {
-            Format::Samebucket => samebucket::fits(snapshot),
-        }
-    }
-
-    fn compile(self, snapshot: &Value, environment: Option<&str>, checker: &mut Checker) -> Option<Compiled> {
-        match self {
-            Format::Samebucket => samebucket::compile(snapshot, environment, checker),
-        }
-    }
+formats! {
+    /// The project's own.
+    Samebucket = "samebucket/1", samebucket::compile;
+    /// Strategies, shares from 0 to 1, SHA-256.
+    Lift = "lift", lift::compile;
+    /// Python conditions, percentages, SHA-256.
+    PromptImprover = "prompt-improver", prompt_improver::compile;
+    /// Cohorts and dependencies, MD5 of the user alone.
+    Flcm = "flcm", flcm::compile;
+    /// Rules on tenants and users, values of any type, MD5.
+    Orchestrator = "orchestrator", orchestrator::compile;
+    /// Environments, lists and percentages, SHA-256 or MD5.
+    Ruleiq = "ruleiq", ruleiq::compile;
 }
 
 impl fmt::Display for Format {
@@ -65,7 +88,8 @@ pub struct UnknownFormat(Box<str>);
 
 impl fmt::Display for UnknownFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown format {}; expected `auto` or `samebucket/1`", crate::error::quoted(&self.0))
+        let names: Vec<&str> = ["auto"].into_iter().chain(FORMATS.iter().map(|format| format.as_str())).collect();
+        write!(f, "unknown format {}; expected {}", quoted(&self.0), one_of(&names))
     }
 }
 
@@ -78,26 +102,99 @@ pub(crate) struct Compiled {
     pub(crate) environment: Option<Box<str>>,
 }
 
-/// Compiles the flags of a snapshot that have no issue, and lists all issues. None without a usable snapshot around
-/// the flags. A format that is not given is found by the snapshot's shape. `skips`: flags that require one with an
-/// issue are to be left out, too.
-pub(crate) fn compile(
-    snapshot: &Value,
-    format: Option<Format>,
-    environment: Option<&str>,
-    skips: bool,
-    issues: Issues,
-) -> (Option<(Format, Compiled)>, Issues) {
+impl Compiled {
+    /// For formats whose flags do not refer to each other.
+    fn of(builder: Builder) -> Compiled {
+        let order: Vec<FlagId> = (0..builder.next_flag().0).map(FlagId).collect();
+        Compiled { plan: builder.finish(&order), version: None, environment: None }
+    }
+}
+
+/// What has become of a snapshot.
+pub(crate) struct Outcome {
+    /// None without a usable snapshot around the flags.
+    pub(crate) compiled: Option<(Format, Compiled)>,
+    pub(crate) issues: Issues,
+    pub(crate) warnings: Issues,
+}
+
+/// Compiles the flags of a snapshot that have no issue, and lists all issues. A format that is not given is found by the
+/// snapshot's shape. `skips`: flags that require one with an issue are to be left out, too.
+pub(crate) fn compile(snapshot: &Value, format: Option<Format>, environment: Option<&str>, skips: bool, issues: Issues) -> Outcome {
     let mut checker = Checker::new(issues, skips);
-    let format = format.or_else(|| FORMATS.iter().copied().find(|format| format.fits(snapshot)));
-    let compiled = match format {
-        Some(format) => format.compile(snapshot, environment, &mut checker).map(|compiled| (format, compiled)),
-        None => {
-            let message = "the format was not recognised; expected an object with `\"schema\": \"samebucket/1\"`";
-            checker.report(Node::root(snapshot), Code::UnknownFormat, message.into());
+    let format = format.or_else(|| match detect::candidates(snapshot).as_slice() {
+        [only] => Some(*only),
+        candidates => {
+            let names: Vec<&str> = candidates.iter().map(|format| format.as_str()).collect();
+            let (code, message) = match names.is_empty() {
+                true => (Code::UnknownFormat, "the format was not recognised; name it in the option `format`".into()),
+                false => (Code::AmbiguousFormat, format!("the format could be {}; name it in the option `format`", one_of(&names))),
+            };
+            checker.report(Node::root(snapshot), code, message);
             None
         }
-    };
-    let usable = compiled.filter(|_| !checker.is_unusable());
-    (usable, checker.into_issues())
+    });
+    let compiled = format.and_then(|format| Some((format, format.compile(snapshot, environment, &mut checker)?)));
+    let compiled = compiled.filter(|_| !checker.is_unusable());
+    let (issues, warnings) = checker.into_issues();
+    Outcome { compiled, issues, warnings }
+}
+
+/// Reads the flags of an object by key; each is what issues concern while it is read.
+fn each_flag<'v>(
+    node: Node<'v, '_>,
+    checker: &mut Checker,
+    mut read: impl FnMut(&'v str, Node<'v, '_>, &mut Checker) -> Option<()>,
+) -> Option<()> {
+    within_limit(node, checker.object(node)?.len(), checker)?;
+    checker.each(node, |checker, key, node| {
+        checker.concerns(Some(key));
+        if !checker.is_invalid(key) {
+            read(key, node, checker);
+        }
+        checker.concerns(None);
+    })
+}
+
+/// Reads the flags of a list, each with its key in it.
+fn flags_in<'v>(
+    node: Node<'v, '_>,
+    name_of_key: &'static str,
+    checker: &mut Checker,
+    mut read: impl FnMut(&'v str, Node<'v, '_>, &mut Checker) -> Option<()>,
+) -> Option<()> {
+    within_limit(node, checker.list(node)?.len(), checker)?;
+    let mut keys = HashSet::new();
+    checker.items(node, |checker, node| {
+        let fields = checker.open_fields(node)?;
+        let place = checker.required(&fields, name_of_key)?;
+        let key = checker.string(place)?;
+        checker.concerns(Some(key));
+        if keys.insert(key) {
+            read(key, node, checker);
+        } else {
+            checker.report(place, Code::DuplicateFlag, format!("another flag has the key {}", quoted(key)));
+        }
+        checker.concerns(None);
+        Some(())
+    });
+    Some(())
+}
+
+fn within_limit(node: Node<'_, '_>, flags: usize, checker: &mut Checker) -> Option<()> {
+    if flags <= limits::FLAGS {
+        return Some(());
+    }
+    checker.report(node, Code::TooManyFlags, format!("{flags} flags; a snapshot has at most {}", limits::FLAGS));
+    None
+}
+
+/// The first names of several, for a message.
+fn listed<'a>(names: impl Iterator<Item = &'a str>, separator: &str) -> String {
+    const MOST: usize = 8;
+    let mut names: Vec<String> = names.take(MOST + 1).map(quoted).collect();
+    if let Some(more) = names.get_mut(MOST) {
+        *more = "…".into();
+    }
+    names.join(separator)
 }

@@ -40,12 +40,16 @@ pub(crate) enum Take {
 pub(crate) enum Unit {
     /// Text that is not empty, or a number as JavaScript prints it; without one nothing is drawn.
     Key(AttributeId),
+    /// Any text; without one nothing is drawn.
+    Text(AttributeId),
+    /// Whatever is there, as JavaScript's `String()` prints it; else this text.
+    Printed(AttributeId, &'static str),
 }
 
 impl Unit {
     pub(crate) fn attribute(self) -> AttributeId {
         match self {
-            Unit::Key(attribute) => attribute,
+            Unit::Key(attribute) | Unit::Text(attribute) | Unit::Printed(attribute, _) => attribute,
         }
     }
 }
@@ -60,11 +64,29 @@ pub(crate) struct Rollout {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Threshold {
     Fixed(f64),
-    /// `round(percentage at now * scale)`.
+    /// The percentage at `now`, scaled.
     Ramp {
         points: Box<[RampPoint]>,
-        scale: f64,
+        scale: Scale,
     },
+}
+
+/// From a percentage to what buckets are compared with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Scale {
+    /// `round(percentage * factor)`.
+    Rounded { factor: f64 },
+    /// `percentage / divisor`.
+    Divided { divisor: f64 },
+}
+
+impl Scale {
+    pub(crate) fn of(self, percentage: f64) -> f64 {
+        match self {
+            Scale::Rounded { factor } => (percentage * factor).round(),
+            Scale::Divided { divisor } => percentage / divisor,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,12 +96,21 @@ pub(crate) struct RampPoint {
     pub(crate) percentage: f64,
 }
 
-/// Serves the first share whose upper bound is greater than `bucket * scale`, else `otherwise`.
+/// Serves the first share whose upper bound is greater than the point drawn, else `otherwise`.
 #[derive(Debug)]
 pub(crate) struct Split {
     pub(crate) bucket: BucketId,
-    pub(crate) scale: f64,
+    pub(crate) point: Point,
     /// Cumulative weights, in the order in which they were written.
     pub(crate) shares: Box<[(f64, OutcomeId)]>,
     pub(crate) otherwise: OutcomeId,
+}
+
+/// From a bucket to a point among the weights.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Point {
+    /// `bucket * factor`.
+    Times(f64),
+    /// The remainder of doubles; NaN for a modulus of 0.
+    Modulo(f64),
 }

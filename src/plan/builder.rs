@@ -1,12 +1,18 @@
 //! Puts a plan together: equal attributes, buckets and patterns are kept once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::mem;
+use std::sync::Arc;
 
 use regex_lite::{Regex, RegexBuilder};
 
-use super::{Attribute, AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Outcome, OutcomeId, PatternId, Plan, SegmentId};
+use super::{
+    Attribute, AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Outcome, OutcomeId, PatternId, Plan, Root, SegmentId, Serve, Split, Step,
+    Unknown,
+};
+use crate::evaluation::Reason;
 use crate::limits;
 use crate::value::Value;
 
@@ -45,16 +51,22 @@ impl Builder {
     }
 
     pub(crate) fn pattern(&mut self, pattern: &str) -> Result<PatternId, PatternError> {
-        if let Some(&id) = self.patterns.get(pattern) {
-            return Ok(id);
-        }
         if pattern.len() > limits::PATTERN_BYTES {
             return Err(PatternError::TooLong);
+        }
+        self.translated_pattern(pattern)
+    }
+
+    /// A pattern that was translated from another syntax, in which it may be longer.
+    pub(crate) fn translated_pattern(&mut self, pattern: &str) -> Result<PatternId, PatternError> {
+        if let Some(&id) = self.patterns.get(pattern) {
+            return Ok(id);
         }
         if self.plan.patterns.len() >= limits::PATTERNS {
             return Err(PatternError::TooMany);
         }
-        let compiled: Result<Regex, _> = RegexBuilder::new(pattern).size_limit(limits::COMPILED_PATTERN_BYTES).build();
+        let compiled: Result<Regex, _> =
+            RegexBuilder::new(pattern).size_limit(limits::COMPILED_PATTERN_BYTES).nest_limit(limits::PATTERN_DEPTH).build();
         let compiled = compiled.map_err(|error| PatternError::Invalid(error.to_string()))?;
         let id = PatternId(self.plan.patterns.len() as u32);
         self.plan.patterns.push(compiled);
@@ -73,6 +85,20 @@ impl Builder {
         OutcomeId(self.plan.outcomes.len() as u32 - 1)
     }
 
+    /// What stands for an attribute without routes.
+    pub(crate) fn root(&mut self, root: Root) {
+        self.plan.root = Some(root);
+    }
+
+    /// What is answered for a flag that is not there.
+    pub(crate) fn unknown(&mut self, unknown: Unknown) {
+        self.plan.unknown = Some(unknown);
+    }
+
+    pub(crate) fn next_flag(&self) -> FlagId {
+        FlagId(self.plan.flags.len() as u32)
+    }
+
     /// Adds a flag; flags are numbered in the order in which they are added.
     pub(crate) fn flag(&mut self, flag: Flag) {
         let id = FlagId(self.plan.flags.len() as u32);
@@ -89,7 +115,7 @@ impl Builder {
             for step in &flag.steps {
                 step.when.walk(&mut |expr| match expr {
                     Expr::Segment(segment) => self.segments.get(segment.index()).hash(&mut hasher),
-                    Expr::Variant(flag) => self.plan.flag(*flag).map(|flag| flag.fingerprint).hash(&mut hasher),
+                    Expr::Variant(flag) | Expr::Value(flag) => self.plan.flag(*flag).map(|flag| flag.fingerprint).hash(&mut hasher),
                     _ => {}
                 });
             }
@@ -128,5 +154,78 @@ fn hash_value(value: &Value, hasher: &mut DefaultHasher) {
                 hash_value(value, hasher);
             }
         }
+    }
+}
+
+/// Puts one flag together, and gives its values and outcomes their numbers.
+pub(crate) struct FlagBuilder<'b> {
+    builder: &'b mut Builder,
+    id: FlagId,
+    values: Vec<Value>,
+    steps: Vec<Step>,
+}
+
+/// The parts of an outcome that are seldom needed.
+#[derive(Default, Clone)]
+pub(crate) struct Details {
+    pub(crate) variant: Option<Arc<str>>,
+    pub(crate) rule_id: Option<Arc<str>>,
+    /// The caller's default stands before the value.
+    pub(crate) yields: bool,
+}
+
+impl<'b> FlagBuilder<'b> {
+    /// For the flag of this number: flags are numbered in the order in which they are finished.
+    pub(crate) fn new(builder: &'b mut Builder, id: FlagId) -> FlagBuilder<'b> {
+        FlagBuilder { builder, id, values: Vec::new(), steps: Vec::new() }
+    }
+
+    pub(crate) fn plan(&mut self) -> &mut Builder {
+        self.builder
+    }
+
+    /// An outcome; without a value of its own it has only the caller's default.
+    pub(crate) fn outcome(
+        &mut self,
+        value: Option<&Value>,
+        reason: Reason,
+        backend_reason: impl Into<Cow<'static, str>>,
+        details: Details,
+    ) -> OutcomeId {
+        let value = value.map(|value| {
+            self.values.iter().position(|known| known == value).unwrap_or_else(|| {
+                self.values.push(value.clone());
+                self.values.len() - 1
+            }) as u32
+        });
+        let Details { variant, rule_id, yields } = details;
+        let (flag, backend_reason) = (self.id, backend_reason.into());
+        let yields = yields || value.is_none();
+        self.builder.outcome(Outcome { flag, value, yields, variant, reason, backend_reason, rule_id })
+    }
+
+    pub(crate) fn step(&mut self, name: &'static str, when: Expr, serve: impl Into<Serve>) {
+        self.steps.push(Step { name, rule_id: None, requires: None, when, serve: serve.into() });
+    }
+
+    pub(crate) fn last_step(&mut self) -> Option<&mut Step> {
+        self.steps.last_mut()
+    }
+
+    pub(crate) fn finish(self, key: &str, otherwise: OutcomeId, fingerprint: u64) {
+        let FlagBuilder { builder, values, steps, .. } = self;
+        builder.flag(Flag { key: key.into(), values, steps, otherwise, fingerprint });
+    }
+}
+
+impl From<OutcomeId> for Serve {
+    fn from(outcome: OutcomeId) -> Serve {
+        Serve::Outcome(outcome)
+    }
+}
+
+impl From<Split> for Serve {
+    fn from(split: Split) -> Serve {
+        Serve::Split(split)
     }
 }

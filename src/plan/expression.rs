@@ -16,6 +16,14 @@ pub(crate) enum Expr {
     Key(AttributeId),
     /// The name of the variant that another flag serves.
     Variant(FlagId),
+    /// The value that another flag serves.
+    Value(FlagId),
+    /// The attribute equals this for Python, for which a missing one is `None`.
+    PythonEquals(AttributeId, Value),
+    /// A Python expression is true.
+    Python(Box<super::python::Expr>),
+    /// JavaScript's comparison of an attribute, `undefined` when missing.
+    JavaScript(AttributeId, JavaScriptTest),
     All(Box<[Expr]>),
     Any(Box<[Expr]>),
     Not(Box<Expr>),
@@ -35,6 +43,7 @@ pub(crate) enum Expr {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Test {
     Exists,
+    IsText,
     Equals(Value),
     In(ScalarSet),
     Contains(Value),
@@ -53,6 +62,34 @@ pub(crate) enum Test {
     VersionAtLeast(Box<Version>),
     VersionLess(Box<Version>),
     VersionAtMost(Box<Version>),
+}
+
+/// A comparison as JavaScript makes it. Without an operand it is `undefined`.
+#[derive(Debug, PartialEq)]
+pub(crate) enum JavaScriptTest {
+    /// `attribute === operand`
+    Equals(Option<Value>),
+    /// `attribute < operand` and so on
+    Compares(Relation, Option<Value>),
+    /// `Number(attribute) < Number(operand)` and so on
+    ComparesNumbers(Relation, f64),
+    /// `String(attribute).includes(operand)`
+    TextIncludes(Box<str>),
+    /// `attribute.includes(operand)`, of a string or a list; false of everything else
+    Includes(Option<Value>),
+    /// `operand.includes(attribute)`, of a string or a list; false of everything else
+    IncludedIn(Option<Value>),
+    /// `new RegExp(operand).test(String(attribute))`
+    Matches(PatternId),
+}
+
+/// How two things compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Relation {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
 }
 
 /// A set of strings, numbers, booleans and null.
@@ -113,6 +150,10 @@ impl Expr {
             | Expr::Attribute(_)
             | Expr::Key(_)
             | Expr::Variant(_)
+            | Expr::Value(_)
+            | Expr::PythonEquals(..)
+            | Expr::Python(_)
+            | Expr::JavaScript(..)
             | Expr::Segment(_)
             | Expr::Rollout(_)
             | Expr::Before(_)

@@ -4,6 +4,7 @@
 mod bucket;
 mod builder;
 mod expression;
+pub(crate) mod python;
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -11,9 +12,9 @@ use std::sync::Arc;
 
 use regex_lite::Regex;
 
-pub(crate) use bucket::{Bucket, Hash, RampPoint, Rollout, Split, Take, Threshold, Unit};
-pub(crate) use builder::{Builder, PatternError, fingerprint};
-pub(crate) use expression::{Expr, ScalarSet, Test};
+pub(crate) use bucket::{Bucket, Hash, Point, RampPoint, Rollout, Scale, Split, Take, Threshold, Unit};
+pub(crate) use builder::{Builder, Details, FlagBuilder, PatternError, fingerprint};
+pub(crate) use expression::{Expr, JavaScriptTest, Relation, ScalarSet, Test};
 
 use crate::evaluation::Reason;
 use crate::value::Value;
@@ -57,20 +58,80 @@ pub(crate) struct Plan {
     pub(crate) patterns: Vec<Regex>,
     pub(crate) segments: Vec<Expr>,
     pub(crate) outcomes: Vec<Outcome>,
+    /// What stands for an attribute without routes.
+    pub(crate) root: Option<Root>,
+    /// What the format answers for a flag that is not there, where it has an answer.
+    pub(crate) unknown: Option<Unknown>,
 }
 
-/// Where an attribute may lie in a context: the paths are tried in order and the first that leads somewhere counts.
-/// A path's segments are keys of objects.
+/// A format's answer for a flag that is not there.
+#[derive(Debug)]
+pub(crate) struct Unknown {
+    pub(crate) value: Value,
+    /// Whether the caller's default stands before the value.
+    pub(crate) yields: bool,
+    pub(crate) variant: Option<Box<str>>,
+    pub(crate) backend_reason: &'static str,
+}
+
+/// Where an attribute may lie in a context: the routes are tried in order and the first that leads somewhere counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Attribute {
-    pub(crate) paths: Box<[Box<[Box<str>]>]>,
+    pub(crate) routes: Box<[Route]>,
+    /// Paths lead as JavaScript's property access does, as far as own properties go: into lists and strings by index,
+    /// and to their `length`.
+    pub(crate) into_lists: bool,
+}
+
+/// A path of keys from the root of a context.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Route {
+    /// Only for contexts that have no object at this key.
+    pub(crate) unless: Option<Box<str>>,
+    pub(crate) path: Box<[Box<str>]>,
+    pub(crate) skips: Skips,
+}
+
+/// What a route passes over when it leads there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Skips {
+    Nothing,
+    Null,
+    /// What is false for JavaScript.
+    Falsy,
+}
+
+/// The context as one object: less some keys, and with the entries of the object at one key over its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Root {
+    pub(crate) except: Box<[Box<str>]>,
+    pub(crate) overlay: Box<str>,
+}
+
+impl Route {
+    pub(crate) fn to<'p>(path: impl IntoIterator<Item = &'p str>) -> Route {
+        Route { unless: None, path: path.into_iter().map(Box::from).collect(), skips: Skips::Nothing }
+    }
+
+    pub(crate) fn unless(self, key: &str) -> Route {
+        Route { unless: Some(key.into()), ..self }
+    }
+
+    pub(crate) fn skips(self, skips: Skips) -> Route {
+        Route { skips, ..self }
+    }
+}
+
+impl From<Vec<Route>> for Attribute {
+    fn from(routes: Vec<Route>) -> Attribute {
+        Attribute { routes: routes.into(), into_lists: false }
+    }
 }
 
 /// A flag: its steps are tried in order, the first that applies decides, and `otherwise` stands when none does.
 #[derive(Debug)]
 pub(crate) struct Flag {
     pub(crate) key: Box<str>,
-    pub(crate) kind: Kind,
     /// The values that the flag's outcomes point to.
     pub(crate) values: Vec<Value>,
     pub(crate) steps: Vec<Step>,
@@ -113,8 +174,10 @@ impl Serve {
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) flag: FlagId,
-    /// A place in [`Flag::values`]; none stands for the caller's default.
+    /// A place in [`Flag::values`]; none: only the caller's default.
     pub(crate) value: Option<u32>,
+    /// Whether the caller's default stands before the value.
+    pub(crate) yields: bool,
     pub(crate) variant: Option<Arc<str>>,
     pub(crate) reason: Reason,
     pub(crate) backend_reason: Cow<'static, str>,
@@ -129,7 +192,7 @@ pub(crate) enum Kind {
     Number,
     /// Lists count as objects, as in OpenFeature.
     Object,
-    /// What a default value can be in JavaScript, and no flag is.
+    /// What a default value can be in JavaScript, and no value of a flag is.
     #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "in Rust there are no other types"))]
     Other,
 }
@@ -170,7 +233,7 @@ impl Plan {
         self.outcomes.get(id.index())
     }
 
-    /// The outcome's value; none stands for the caller's default.
+    /// The outcome's own value.
     pub(crate) fn value(&self, outcome: &Outcome) -> Option<&Value> {
         self.flag(outcome.flag)?.values.get(outcome.value? as usize)
     }
@@ -191,9 +254,10 @@ impl Plan {
                 reads.extend(splits.filter_map(unit));
             }
             let mut visit = |expr: &Expr| match expr {
-                Expr::Attribute(id) | Expr::Key(id) => _ = reads.insert(*id),
+                Expr::Attribute(id) | Expr::Key(id) | Expr::PythonEquals(id, _) | Expr::JavaScript(id, _) => _ = reads.insert(*id),
+                Expr::Python(expr) => expr.reads(&mut |id| _ = reads.insert(id)),
                 Expr::Rollout(rollout) => reads.extend(unit(rollout.bucket)),
-                Expr::Variant(flag) if flags.insert(*flag) => open_flags.push(*flag),
+                Expr::Variant(flag) | Expr::Value(flag) if flags.insert(*flag) => open_flags.push(*flag),
                 Expr::Segment(segment) if segments.insert(*segment) => open_segments.push(*segment),
                 _ => {}
             };

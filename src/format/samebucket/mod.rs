@@ -10,21 +10,16 @@ mod steps;
 use std::collections::HashMap;
 
 use crate::error::{Code, quoted};
-use crate::format::Compiled;
 use crate::format::check::{Checker, Node};
+use crate::format::{Compiled, listed};
 use crate::instant;
 use crate::limits;
-use crate::plan::{self, Attribute, AttributeId, Builder, Expr, FlagId, ScalarSet, SegmentId, Test};
+use crate::plan::{self, AttributeId, Builder, Expr, FlagId, Route, ScalarSet, SegmentId, Test};
 use crate::value::{Value, ValueRef};
 
 const SCHEMA: &str = "samebucket/1";
 const KEYS: &[&str] = &["schema", "version", "environment", "segments", "flags"];
 const SEGMENT_KEYS: &[&str] = &["include", "exclude", "when"];
-
-/// Whether a snapshot says that it is of this format.
-pub(super) fn fits(snapshot: &Value) -> bool {
-    matches!(snapshot, Value::Object(object) if object.get("schema") == Some(&Value::from(SCHEMA)))
-}
 
 /// A flag that others can require.
 struct Target<'v> {
@@ -53,7 +48,7 @@ pub(super) fn compile(snapshot: &Value, environment: Option<&str>, checker: &mut
     let version = fields.get("version").and_then(|node| checker.string(node));
     let own_environment = fields.get("environment").and_then(|node| checker.string(node));
     let mut builder = Builder::default();
-    let targeting_key = builder.attribute(Attribute { paths: [["targetingKey".into()].into()].into() });
+    let targeting_key = builder.attribute(vec![Route::to(["targetingKey"])].into());
     let mut reader = Reader { builder, segments: HashMap::new(), environment: environment.or(own_environment), targeting_key };
     if let Some(segments) = fields.get("segments") {
         reader.segments(segments, checker);
@@ -126,10 +121,11 @@ impl<'v> Reader<'v> {
 
     /// An attribute by its name: as a key as it stands, then as a path split at dots.
     fn attribute(&mut self, name: &str) -> AttributeId {
-        let whole: Box<[Box<str>]> = [name.into()].into();
-        let split: Box<[Box<str>]> = name.split('.').map(Box::from).collect();
-        let paths = if split.len() > 1 { [whole, split].into() } else { [whole].into() };
-        self.builder.attribute(Attribute { paths })
+        let mut routes = vec![Route::to([name])];
+        if name.contains('.') {
+            routes.push(Route::to(name.split('.')));
+        }
+        self.builder.attribute(routes.into())
     }
 }
 
@@ -142,14 +138,4 @@ fn instant(node: Node<'_, '_>, checker: &mut Checker) -> Option<f64> {
         checker.report(node, Code::InvalidInstant, message);
     }
     instant
-}
-
-/// The first names of several, for a message.
-fn listed<'a>(names: impl Iterator<Item = &'a str>, separator: &str) -> String {
-    const MOST: usize = 8;
-    let mut names: Vec<String> = names.take(MOST + 1).map(quoted).collect();
-    if let Some(more) = names.get_mut(MOST) {
-        *more = "…".into();
-    }
-    names.join(separator)
 }

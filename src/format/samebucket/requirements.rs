@@ -6,6 +6,7 @@ use super::flag::FlagConfig;
 use super::listed;
 use crate::error::{Code, quoted};
 use crate::format::check::Checker;
+use crate::format::graph::Graph;
 use crate::json::Place;
 use crate::limits;
 use crate::plan::FlagId;
@@ -25,7 +26,8 @@ pub(super) fn check<'v>(
         names_exist(flag, &read, &all, &places, place, checker);
     }
 
-    let graph = Graph::new(&read, &places);
+    let required = |flag: &FlagConfig<'_>| flag.requires.iter().filter_map(|requirement| places.get(requirement.flag).copied()).collect();
+    let graph = Graph(read.iter().map(required).collect());
     let (order, depths) = graph.order();
     report_cycles(&read, &graph, &depths, place, checker);
     for &index in &order {
@@ -115,72 +117,4 @@ fn report(flag: &FlagConfig<'_>, index: Option<usize>, place: Place<'_>, checker
     checker.concerns(Some(flag.key));
     checker.report_at(item.unwrap_or(list), code, message);
     checker.concerns(None);
-}
-
-/// For each flag those that it requires.
-struct Graph(Vec<Vec<usize>>);
-
-impl Graph {
-    fn new(read: &[FlagConfig<'_>], places: &HashMap<&str, usize>) -> Graph {
-        let required =
-            |flag: &FlagConfig<'_>| flag.requires.iter().filter_map(|requirement| places.get(requirement.flag).copied()).collect();
-        Graph(read.iter().map(required).collect())
-    }
-
-    /// The flags in an order in which each comes after those that it requires (Kahn's algorithm), and for each the
-    /// length of its longest chain: none for those that lead into a cycle.
-    fn order(&self) -> (Vec<usize>, Vec<Option<usize>>) {
-        let mut dependents = vec![Vec::new(); self.0.len()];
-        let mut open: Vec<usize> = self.0.iter().map(Vec::len).collect();
-        for (index, required) in self.0.iter().enumerate() {
-            for &required in required {
-                if let Some(dependents) = dependents.get_mut(required) {
-                    dependents.push(index);
-                }
-            }
-        }
-        let mut longest = vec![0; self.0.len()];
-        let mut depths = vec![None; self.0.len()];
-        let mut order: Vec<usize> = (0..self.0.len()).filter(|index| open.get(*index) == Some(&0)).collect();
-        let mut next = 0;
-        while let Some(&index) = order.get(next) {
-            next += 1;
-            let depth = longest.get(index).copied().unwrap_or_default();
-            if let Some(slot) = depths.get_mut(index) {
-                *slot = Some(depth);
-            }
-            for &dependent in dependents.get(index).into_iter().flatten() {
-                if let (Some(longest), Some(open)) = (longest.get_mut(dependent), open.get_mut(dependent)) {
-                    *longest = (depth + 1).max(*longest);
-                    *open -= 1;
-                    if *open == 0 {
-                        order.push(dependent);
-                    }
-                }
-            }
-        }
-        (order, depths)
-    }
-
-    /// Cycles, so that every flag without a depth leads into one of them.
-    fn cycles(&self, depths: &[Option<usize>]) -> Vec<Vec<usize>> {
-        let mut cycles = Vec::new();
-        let mut walked_by: HashMap<usize, usize> = HashMap::new();
-        for start in 0..self.0.len() {
-            let mut path = Vec::new();
-            let mut at = Some(start).filter(|index| depths.get(*index) == Some(&None));
-            while let Some(index) = at {
-                if let Some(&walk) = walked_by.get(&index) {
-                    if walk == start {
-                        cycles.push(path.iter().copied().skip_while(|other| *other != index).collect());
-                    }
-                    break;
-                }
-                walked_by.insert(index, start);
-                path.push(index);
-                at = self.0.get(index).into_iter().flatten().copied().find(|next| depths.get(*next) == Some(&None));
-            }
-        }
-        cycles
-    }
 }

@@ -5,7 +5,7 @@ use super::{Reader, instant};
 use crate::error::Code;
 use crate::format::check::{Checker, Fields, Node};
 use crate::json::Place;
-use crate::plan::{RampPoint, Threshold};
+use crate::plan::{RampPoint, Scale, Threshold};
 use crate::value::Value;
 
 /// A place in a flag's variants.
@@ -132,7 +132,7 @@ fn ramp(node: Node<'_, '_>, checker: &mut Checker) -> Option<Threshold> {
         checker.report_at(Place::Key(&point, "at"), Code::RampOrder, "expected a later instant than in the point before".into());
         return None;
     }
-    Some(Threshold::Ramp { points: points.into(), scale: BUCKETS_PER_PERCENT })
+    Some(Threshold::Ramp { points: points.into(), scale: Scale::Rounded { factor: BUCKETS_PER_PERCENT } })
 }
 
 fn percentage(node: Node<'_, '_>, checker: &mut Checker) -> Option<f64> {

@@ -8,7 +8,7 @@ use super::serve::{BUCKETS_PER_PERCENT, Offer, Serving, Share, VariantIndex};
 use super::{Reader, Target};
 use crate::evaluation::Reason;
 use crate::plan::{
-    self, AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Hash, Outcome, OutcomeId, Rollout, Serve, Split, Step, Take, Test, Unit,
+    self, AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Hash, Outcome, OutcomeId, Point, Rollout, Serve, Split, Step, Take, Test, Unit,
 };
 use crate::value::Value;
 
@@ -20,7 +20,6 @@ pub(super) fn compile<'v>(flag: FlagConfig<'v>, targets: &HashMap<&str, Target<'
     let environment = reader.environment.filter(|_| flag.names_environments);
     let fingerprint = plan::fingerprint(flag.definition, environment);
     let key = flag.key.into();
-    let kind = flag.variants.kind;
     let values = flag.variants.iter().map(|(_, value)| value.clone()).collect();
 
     let names = flag.variants.iter().map(|(name, _)| name.into()).collect();
@@ -28,7 +27,7 @@ pub(super) fn compile<'v>(flag: FlagConfig<'v>, targets: &HashMap<&str, Target<'
     list.flag(flag, targets);
     let otherwise = list.outcome(list.off, Reason::Default, "off", None);
     let steps = list.steps;
-    reader.builder.flag(Flag { key, kind, values, steps, otherwise, fingerprint });
+    reader.builder.flag(Flag { key, values, steps, otherwise, fingerprint });
 }
 
 /// A decision list that is being put together.
@@ -124,7 +123,7 @@ impl<'v> List<'_, 'v> {
                 }
                 let bucket = self.bucket(*salt, ":split", BUCKETS);
                 let otherwise = self.outcome(self.off, reason, name, rule_id);
-                Serve::Split(Split { bucket, scale: total, shares: shares.into(), otherwise })
+                Serve::Split(Split { bucket, point: Point::Times(total), shares: shares.into(), otherwise })
             }
         }
     }
@@ -149,7 +148,15 @@ impl<'v> List<'_, 'v> {
     fn outcome(&mut self, variant: VariantIndex, reason: Reason, name: &'static str, rule_id: Option<&Arc<str>>) -> OutcomeId {
         let backend_reason = name.into();
         let (value, name) = (Some(variant), self.names.get(variant as usize).cloned());
-        self.reader.builder.outcome(Outcome { flag: self.id, value, variant: name, reason, backend_reason, rule_id: rule_id.cloned() })
+        self.reader.builder.outcome(Outcome {
+            flag: self.id,
+            value,
+            yields: false,
+            variant: name,
+            reason,
+            backend_reason,
+            rule_id: rule_id.cloned(),
+        })
     }
 }
 

@@ -1,0 +1,290 @@
+//! Splits a condition into tokens, as Python's tokenizer does.
+
+use super::{Parsed, SyntaxError};
+use crate::error::quoted;
+
+#[derive(Debug, PartialEq)]
+pub(super) enum Token<'s> {
+    /// A name or a keyword.
+    Word(&'s str),
+    Number(f64),
+    Text(String),
+    /// One of [`SYMBOLS`].
+    Symbol(&'static str),
+    /// A character that no condition has outside strings.
+    Unknown,
+    /// The end of a line that ends the condition, with more after it.
+    Line,
+    End,
+}
+
+/// Longer ones first.
+const SYMBOLS: [&str; 14] = ["==", "!=", "<=", ">=", "<", ">", "(", ")", "[", "]", ",", ".", "-", "+"];
+
+pub(super) struct Lexer<'s> {
+    source: &'s str,
+    /// Where the next character lies, in bytes.
+    at: usize,
+    /// How many brackets are open. Inside them a new line is a space.
+    open: usize,
+}
+
+impl<'s> Lexer<'s> {
+    pub(super) fn new(source: &'s str) -> Parsed<Lexer<'s>> {
+        let mut lexer = Lexer { source, at: 0, open: 0 };
+        if let Some(at) = source.find('\0') {
+            return Err(lexer.error(at, "expected no null characters".into()));
+        }
+        // On the first line `eval` lets indentation pass.
+        lexer.take_while(|character| matches!(character, ' ' | '\t'));
+        lexer.skip_lines()?;
+        Ok(lexer)
+    }
+
+    /// The next token and where it starts.
+    pub(super) fn token(&mut self) -> Parsed<(Token<'s>, usize)> {
+        self.skip()?;
+        let start = self.at;
+        let token = match self.peek() {
+            None => Token::End,
+            Some('\'' | '"') => self.string(start, false)?,
+            Some('0'..='9') => self.number(start)?,
+            Some('.') if self.second().is_some_and(|next| next.is_ascii_digit()) => self.number(start)?,
+            Some('\n' | '\r') => {
+                self.next();
+                self.skip_lines()?;
+                if self.rest().is_empty() { Token::End } else { Token::Line }
+            }
+            Some(first) if is_letter(first) => self.word(start)?,
+            Some(_) => self.symbol(),
+        };
+        Ok((token, start))
+    }
+
+    pub(super) fn error(&self, at: usize, message: String) -> SyntaxError {
+        SyntaxError { column: self.source.get(..at).unwrap_or_default().chars().count() + 1, message }
+    }
+
+    /// The source from `start` to here.
+    pub(super) fn since(&self, start: usize) -> &'s str {
+        self.source.get(start..self.at).unwrap_or_default()
+    }
+
+    fn rest(&self) -> &'s str {
+        self.source.get(self.at..).unwrap_or_default()
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    /// The character after the next.
+    fn second(&self) -> Option<char> {
+        self.rest().chars().nth(1)
+    }
+
+    fn eat(&mut self, text: &str) -> bool {
+        let found = self.rest().starts_with(text);
+        if found {
+            self.at += text.len();
+        }
+        found
+    }
+
+    /// The next character, where the three ways to end a line are one.
+    fn next(&mut self) -> Option<char> {
+        if self.eat("\r\n") || self.eat("\r") {
+            return Some('\n');
+        }
+        let next = self.peek()?;
+        self.at += next.len_utf8();
+        Some(next)
+    }
+
+    fn take_while(&mut self, is_part: impl Fn(char) -> bool) -> &'s str {
+        let start = self.at;
+        self.at += self.rest().find(|character| !is_part(character)).unwrap_or(self.rest().len());
+        self.since(start)
+    }
+
+    /// Skips spaces, comments, ends of lines behind a backslash and, inside brackets, all ends of lines.
+    fn skip(&mut self) -> Parsed<()> {
+        loop {
+            let start = self.at;
+            match self.peek() {
+                Some(' ' | '\t' | '\x0c') => _ = self.next(),
+                Some('\n' | '\r') if self.open > 0 => _ = self.next(),
+                Some('#') => _ = self.take_while(|character| !matches!(character, '\n' | '\r')),
+                Some('\\') => {
+                    self.next();
+                    if self.next() != Some('\n') || self.rest().is_empty() {
+                        return Err(self.error(start, "expected another line after `\\`".into()));
+                    }
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// At the start of a line: skips lines that are blank. One that is not must not be indented.
+    fn skip_lines(&mut self) -> Parsed<()> {
+        loop {
+            let line = self.at;
+            self.skip()?;
+            let blank = self.since(line);
+            match self.peek() {
+                Some('\n' | '\r') => _ = self.next(),
+                None if blank.contains('#') => return Ok(()),
+                // A form feed goes back to the margin.
+                _ if blank.rsplit('\x0c').next().is_some_and(|indentation| indentation.contains([' ', '\t'])) => {
+                    return Err(self.error(line, "expected a line that is not indented".into()));
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn symbol(&mut self) -> Token<'s> {
+        let Some(symbol) = SYMBOLS.into_iter().find(|symbol| self.eat(symbol)) else {
+            self.next();
+            return Token::Unknown;
+        };
+        match symbol {
+            "(" | "[" => self.open += 1,
+            ")" | "]" => self.open = self.open.saturating_sub(1),
+            _ => {}
+        }
+        Token::Symbol(symbol)
+    }
+
+    fn word(&mut self, start: usize) -> Parsed<Token<'s>> {
+        let word = self.take_while(|character| is_letter(character) || character.is_ascii_digit());
+        if !matches!(self.peek(), Some('\'' | '"')) {
+            return Ok(Token::Word(word));
+        }
+        match &*word.to_ascii_lowercase() {
+            "r" => self.string(start, true),
+            "u" => self.string(start, false),
+            "b" | "br" | "rb" | "f" | "fr" | "rf" => {
+                Err(self.error(start, format!("expected the prefix `r` or `u` or none before a string, found {}", quoted(word))))
+            }
+            // `x in'abc'`
+            _ => Ok(Token::Word(word)),
+        }
+    }
+
+    /// What must not come right after a number must not come after a space either: the parser refuses it.
+    fn number(&mut self, start: usize) -> Parsed<Token<'s>> {
+        for (radix, lower, upper) in [(16, "0x", "0X"), (8, "0o", "0O"), (2, "0b", "0B")] {
+            if self.eat(lower) || self.eat(upper) {
+                let digits = self.at;
+                self.eat("_");
+                if !self.digits(radix) {
+                    return Err(self.error(start, format!("expected digits after {}", quoted(self.since(start)))));
+                }
+                let digits = self.since(digits).chars().filter_map(|digit| digit.to_digit(radix));
+                return Ok(Token::Number(digits.fold(0.0, |number, digit| number * f64::from(radix) + f64::from(digit))));
+            }
+        }
+        self.digits(10);
+        let integer = self.at;
+        if self.eat(".") {
+            self.digits(10);
+        }
+        let mantissa = self.at;
+        if self.eat("e") || self.eat("E") {
+            _ = self.eat("-") || self.eat("+");
+            if !self.digits(10) {
+                self.at = mantissa;
+            }
+        }
+        let text = self.since(start).replace('_', "");
+        if self.at == integer && text.starts_with('0') && text.contains(|digit| digit != '0') {
+            return Err(self.error(start, format!("expected an integer without leading zeros, found {}", quoted(&text))));
+        }
+        text.parse().map(Token::Number).map_err(|_| self.error(start, format!("expected a number, found {}", quoted(&text))))
+    }
+
+    /// Digits with single underscores between them; whether there are any.
+    fn digits(&mut self, radix: u32) -> bool {
+        let start = self.at;
+        loop {
+            self.take_while(|character| character.is_digit(radix));
+            let some = self.at > start;
+            if !some || self.peek() != Some('_') || !self.second().is_some_and(|next| next.is_digit(radix)) {
+                return some;
+            }
+            self.next();
+        }
+    }
+
+    fn string(&mut self, start: usize, raw: bool) -> Parsed<Token<'s>> {
+        let quotes = ["'''", "\"\"\"", "'", "\""].into_iter().find(|quotes| self.eat(quotes)).unwrap_or_default();
+        let mut text = String::new();
+        while !self.eat(quotes) {
+            let at = self.at;
+            match self.next() {
+                Some('\\') if raw => {
+                    text.push('\\');
+                    text.extend(self.next());
+                }
+                Some('\\') => self.escape(at, &mut text)?,
+                Some(character) if character != '\n' || quotes.len() > 1 => text.push(character),
+                _ => return Err(self.error(start, format!("expected a string that ends in {}", quoted(quotes)))),
+            }
+        }
+        Ok(Token::Text(text))
+    }
+
+    /// Adds what the escape stands for; `at` is where its backslash is.
+    fn escape(&mut self, at: usize, text: &mut String) -> Parsed<()> {
+        let code = match self.next() {
+            // A string that ends here is refused where its end is missed.
+            None | Some('\n') => return Ok(()),
+            Some('a') => 0x07,
+            Some('b') => 0x08,
+            Some('t') => 0x09,
+            Some('n') => 0x0a,
+            Some('v') => 0x0b,
+            Some('f') => 0x0c,
+            Some('r') => 0x0d,
+            Some('x') => self.hexadecimal(at, 2)?,
+            Some('u') => self.hexadecimal(at, 4)?,
+            Some('U') => self.hexadecimal(at, 8)?,
+            Some('N') => return Err(self.error(at, "expected a character by its number such as `\\u00e9`, found a name".into())),
+            Some(first @ '0'..='7') => {
+                let more = self.rest().chars().take(2).map_while(|digit| digit.to_digit(8));
+                let digits: Vec<u32> = first.to_digit(8).into_iter().chain(more).collect();
+                self.at += digits.len() - 1;
+                digits.iter().fold(0, |code, digit| code * 8 + digit)
+            }
+            Some(itself @ ('\\' | '\'' | '"')) => itself.into(),
+            Some(other) => {
+                text.extend(['\\', other]);
+                return Ok(());
+            }
+        };
+        let character = char::from_u32(code);
+        text.extend(character);
+        character.map(drop).ok_or_else(|| self.error(at, format!("expected the number of a character, found {}", quoted(self.since(at)))))
+    }
+
+    fn hexadecimal(&mut self, at: usize, count: usize) -> Parsed<u32> {
+        let digits = self.rest().get(..count).filter(|digits| digits.chars().all(|digit| digit.is_ascii_hexdigit()));
+        self.at += digits.map_or(0, str::len);
+        let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        code.ok_or_else(|| self.error(at, format!("expected {count} hexadecimal digits after {}", quoted(self.since(at)))))
+    }
+}
+
+/// Whether a name may start with the character. Of the letters beyond ASCII there are those of common scripts that
+/// Python takes as they are; others it composes or replaces first.
+fn is_letter(character: char) -> bool {
+    matches!(character, 'A'..='Z' | 'a'..='z' | '_'
+        // Latin
+        | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ı' | 'Ĵ'..='ľ' | 'Ł'..='ň' | 'Ŋ'..='ž'
+        // Greek, Cyrillic
+        | 'Α'..='Ρ' | 'Σ'..='ώ' | 'Ѐ'..='ҁ'
+        // Hiragana, Katakana, ideographs, Hangul
+        | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー'..='ヾ' | '一'..='鿿' | '가'..='힣')
+}

@@ -1,20 +1,20 @@
 /// <reference lib="esnext.disposable" />
 
 /** The format of a snapshot. */
-export type Format = "samebucket/1";
+export type Format = "samebucket/1" | "lift" | "prompt-improver" | "flcm" | "orchestrator" | "ruleiq";
 
-/** What a flag's value can be. */
-export type FlagValue = boolean | string | number | { readonly [key: string]: JsonValue };
+/** What a flag's value can be. Lists and `null` come from backends that have them; `samebucket/1` has neither. */
+export type FlagValue = JsonValue;
 
 /** What JSON can hold, read only: evaluations are frozen and handed out again. */
 export type JsonValue = null | boolean | string | number | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /**
  * Whom a flag is evaluated for: `targetingKey` stands for the user, or whatever gets one answer, and every other key is
- * an attribute. Dates count as their ISO 8601 text; what has no form in JSON is left out. Only own properties are read.
+ * an attribute. For a backend's format it may have the backend's own shape instead, such as `{ user_id, attributes }`. Dates count as their ISO 8601 text; what has no form in JSON is left out. Only own properties are read.
  */
 export interface Context {
-  readonly targetingKey?: string | number | null;
+  readonly targetingKey?: JsonValue;
   readonly [attribute: string]: unknown;
 }
 
@@ -29,10 +29,10 @@ export interface Evaluation<T> {
   readonly flagKey: string;
   /** In an error the caller's default value, `undefined` when there is none. */
   readonly value: T;
-  /** The variant served; `null` in an error. */
+  /** The variant served; `null` where there is none. */
   readonly variant: string | null;
   readonly reason: Reason;
-  /** Why, in the words of the snapshot's format; `null` in an error. */
+  /** Why, in the words of the snapshot's format; `null` in an error, unless the format has a word for it. */
   readonly backendReason: string | null;
   /** The rule that decided, where it has an id. */
   readonly ruleId: string | null;
@@ -58,10 +58,10 @@ export interface ExplainedStep {
   readonly requiredFlag?: string;
   /** The text that was hashed for the user, where a bucket was drawn. */
   readonly unit?: string;
-  /** Where a rollout was drawn: the unit is in when `bucket` (0 to 99 999) is less than `threshold`. */
+  /** Where a rollout was drawn: the unit is in when `bucket` is less than `threshold`. In `samebucket/1`, of 100 000 buckets. */
   readonly bucket?: number;
   readonly threshold?: number;
-  /** Where a split was drawn: `point` is from 0 to below `total`, the sum of the weights. */
+  /** Where a split was drawn: the first variant whose cumulative weight is above `point`, out of `total`. */
   readonly point?: number;
   readonly total?: number;
 }
@@ -115,7 +115,7 @@ export interface SnapshotInfo {
 }
 
 /** The type that a flag's values have when the default value has the type T. */
-export type Widened<T> = T extends boolean ? boolean : T extends string ? string : T extends number ? number : T;
+export type Widened<T> = T extends boolean ? boolean : T extends string ? string : T extends number ? number : T extends null ? FlagValue : T;
 
 /** A context that was read once; every flag it is evaluated for shares what was drawn. After a new snapshot the context is read again. */
 export interface BoundContext {

@@ -12,8 +12,11 @@ pub const FLAGS: usize = 100_000;
 /// Bytes of a pattern as written.
 pub const PATTERN_BYTES: usize = 4096;
 
-/// Bytes that a pattern may take once compiled; `\w{1000}` is short and takes much.
-pub const COMPILED_PATTERN_BYTES: usize = 64 << 10;
+/// Parts of a pattern, its counted repetitions written out: `\w{1000}` is short and takes much.
+pub const PATTERN_PARTS: u64 = 16_384;
+
+/// Parts of all patterns of a snapshot.
+pub const ALL_PATTERN_PARTS: u64 = 1_000_000;
 
 /// Different patterns in a snapshot.
 pub const PATTERNS: usize = 4096;
@@ -24,5 +27,8 @@ pub const REQUIREMENT_CHAIN: usize = 64;
 /// Issues listed for one snapshot.
 pub const ISSUES: usize = 100_000;
 
-/// How deep a compiled pattern's parts may lie in each other.
+/// How deep a pattern's parts may lie in each other; regex-lite's own default refuses what ECMAScript takes.
 pub(crate) const PATTERN_DEPTH: u32 = 303;
+
+/// More than [`PATTERN_PARTS`] can take, so that it is they that count: bytes differ with the size of pointers.
+pub(crate) const COMPILED_PATTERN_BYTES: usize = 16 << 20;

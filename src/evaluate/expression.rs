@@ -25,6 +25,10 @@ pub(super) fn holds(scope: &Scope<'_>, flag: FlagId, expr: &Expr) -> bool {
         Expr::Rollout(rollout) => bucket::admits(scope, rollout),
         Expr::Before(instant) => scope.now < *instant,
         Expr::After(instant) => scope.now > *instant,
+        Expr::Serves(required, value) => {
+            let outcome = decide_once(scope, *required).and_then(|id| scope.plan.outcome(id));
+            outcome.is_some_and(|outcome| outcome.value == Some(*value))
+        }
         Expr::CircuitOpen => {
             !scope.open_circuits.is_empty() && scope.plan.flag(flag).is_some_and(|flag| scope.open_circuits.contains(&flag.key))
         }
@@ -34,7 +38,7 @@ pub(super) fn holds(scope: &Scope<'_>, flag: FlagId, expr: &Expr) -> bool {
         },
         Expr::Python(condition) => python::holds(scope.attributes, condition),
         Expr::JavaScript(id, test) => javascript_holds(scope, scope.attributes.get(*id), test),
-        Expr::Literal(_) | Expr::Attribute(_) | Expr::Key(_) | Expr::Variant(_) | Expr::Value(_) => {
+        Expr::Literal(_) | Expr::Attribute(_) | Expr::Key(_) | Expr::Value(_) => {
             with(scope, flag, expr, |value| value == ValueRef::Bool(true))
         }
     }
@@ -49,13 +53,6 @@ fn with<T>(scope: &Scope<'_>, flag: FlagId, expr: &Expr, read: impl FnOnce(Value
             Some(key) => read(ValueRef::String(&key)),
             None => read(ValueRef::Missing),
         },
-        Expr::Variant(required) => {
-            let outcome = decide_once(scope, *required).and_then(|id| scope.plan.outcome(id));
-            match outcome.and_then(|outcome| outcome.variant.as_deref()) {
-                Some(variant) => read(ValueRef::String(variant)),
-                None => read(ValueRef::Missing),
-            }
-        }
         Expr::Value(required) => {
             let outcome = decide_once(scope, *required).and_then(|id| scope.plan.outcome(id));
             let value = outcome.and_then(|outcome| scope.plan.value(outcome));

@@ -31,7 +31,7 @@ pub(super) fn candidates(snapshot: &Value) -> Vec<Format> {
         Value::Object(object) => object,
         _ => return Vec::new(),
     };
-    if matches!(object.get("schema"), Some(Value::String(schema)) if schema.starts_with("samebucket/")) {
+    if object.get("schema").is_some() {
         return vec![Format::Samebucket];
     }
     match object.get("flags") {

@@ -9,7 +9,7 @@ mod graph;
 mod lift;
 mod orchestrator;
 mod prompt_improver;
-mod python;
+pub(crate) mod python;
 mod ruleiq;
 mod samebucket;
 mod user;
@@ -127,7 +127,10 @@ pub(crate) fn compile(snapshot: &Value, format: Option<Format>, environment: Opt
         candidates => {
             let names: Vec<&str> = candidates.iter().map(|format| format.as_str()).collect();
             let (code, message) = match names.is_empty() {
-                true => (Code::UnknownFormat, "the format was not recognised; name it in the option `format`".into()),
+                true => {
+                    let expected = "expected `\"schema\": \"samebucket/1\"`, or another format named in the option `format`";
+                    (Code::UnknownFormat, format!("the format was not recognised; {expected}"))
+                }
                 false => (Code::AmbiguousFormat, format!("the format could be {}; name it in the option `format`", one_of(&names))),
             };
             checker.report(Node::root(snapshot), code, message);

@@ -9,7 +9,7 @@ use semver::Version;
 use super::check::{Checker, Fields, Node};
 use super::user::{self, always};
 use super::{Compiled, ecmascript, flags_in};
-use crate::error::{Code, quoted};
+use crate::error::Code;
 use crate::evaluate::javascript;
 use crate::evaluation::Reason;
 use crate::limits;
@@ -216,27 +216,21 @@ impl Reader<'_> {
     }
 
     fn pattern(&mut self, source: &str, place: Node<'_, '_>, checker: &mut Checker) -> Option<plan::PatternId> {
-        let too_long = |bytes: usize| format!("{bytes} bytes; a pattern has at most {}", limits::PATTERN_BYTES);
-        if source.len() > limits::PATTERN_BYTES {
-            checker.report(place, Code::PatternTooLong, too_long(source.len()));
-            return None;
-        }
-        let (code, message) = match ecmascript::translate(source) {
-            Ok(pattern) => match self.builder.translated_pattern(&pattern) {
-                Ok(id) => return Some(id),
-                Err(PatternError::TooLong) => (Code::PatternTooLong, too_long(pattern.len())),
-                Err(PatternError::TooMany) => {
-                    (Code::TooManyPatterns, format!("a snapshot has at most {} different patterns", limits::PATTERNS))
-                }
-                Err(PatternError::Invalid(reason)) => (Code::InvalidPattern, format!("invalid pattern {}: {reason}", quoted(source))),
-            },
-            Err(error) => {
-                let (at, message) = (error.at, error.message);
-                (Code::InvalidPattern, format!("invalid pattern {} at character {at}: {message}", quoted(source)))
-            }
+        let pattern = if source.len() > limits::PATTERN_BYTES {
+            Err(PatternError::TooLong)
+        } else {
+            ecmascript::translate(source)
+                .map_err(|error| PatternError::Invalid(format!("at character {}: {}", error.at, error.message)))
+                .and_then(|pattern| self.builder.translated_pattern(&pattern))
         };
-        checker.report(place, code, message);
-        None
+        match pattern {
+            Ok(id) => Some(id),
+            Err(error) => {
+                let (code, message) = error.issue(source);
+                checker.report(place, code, message);
+                None
+            }
+        }
     }
 
     fn bucket(&mut self, key: &str, suffix: &str) -> BucketId {

@@ -88,7 +88,7 @@ impl Reader {
         let mut flag = FlagBuilder::new(&mut self.builder, id);
         let plain = rules.is_empty() && state != "rollout";
         let fingerprint = plan::fingerprint(node.value, None) ^ self.default_percentage.to_bits();
-        let mut serve = |flag: &mut FlagBuilder<'_>, name: &str, reason, word: &'static str, rule: Option<&str>| {
+        let serve = |flag: &mut FlagBuilder<'_>, name: &str, reason, word: &'static str, rule: Option<&str>| {
             let value = variants.iter().find(|(variant, _)| **variant == *name).map(|(_, value)| *value);
             let (variant, rule_id) = (Some(Arc::from(name)), rule.map(Arc::from));
             // A variant that is not there keeps its name, and the caller's default stands for its value.

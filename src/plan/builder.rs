@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use regex_lite::{Regex, RegexBuilder};
 
+use super::pattern;
 use super::{
     Attribute, AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Outcome, OutcomeId, PatternId, Plan, Root, SegmentId, Serve, Split, Step,
     Unknown,
 };
+use crate::error::{Code, quoted};
 use crate::evaluation::Reason;
 use crate::limits;
 use crate::value::Value;
@@ -22,6 +24,7 @@ pub(crate) struct Builder {
     attributes: HashMap<Attribute, AttributeId>,
     buckets: HashMap<Bucket, BucketId>,
     patterns: HashMap<Box<str>, PatternId>,
+    pattern_parts: u64,
     /// The fingerprint of each segment.
     segments: Vec<u64>,
 }
@@ -29,8 +32,30 @@ pub(crate) struct Builder {
 /// Why a pattern was not taken.
 pub(crate) enum PatternError {
     TooLong,
+    /// So many parts, with repetitions written out.
+    TooLarge(u64),
     TooMany,
     Invalid(String),
+}
+
+impl PatternError {
+    /// The issue that it is for a pattern, as it was written.
+    pub(crate) fn issue(self, pattern: &str) -> (Code, String) {
+        match self {
+            PatternError::TooLong => {
+                (Code::PatternTooLong, format!("{} bytes; a pattern has at most {}", pattern.len(), limits::PATTERN_BYTES))
+            }
+            PatternError::TooLarge(parts) => {
+                let most = limits::PATTERN_PARTS;
+                (Code::PatternTooLong, format!("{parts} parts with its repetitions written out; a pattern has at most {most}"))
+            }
+            PatternError::TooMany => {
+                let (patterns, parts) = (limits::PATTERNS, limits::ALL_PATTERN_PARTS);
+                (Code::TooManyPatterns, format!("a snapshot has at most {patterns} different patterns, of {parts} parts in all"))
+            }
+            PatternError::Invalid(reason) => (Code::InvalidPattern, format!("invalid pattern {}: {reason}", quoted(pattern))),
+        }
+    }
 }
 
 impl Builder {
@@ -62,13 +87,18 @@ impl Builder {
         if let Some(&id) = self.patterns.get(pattern) {
             return Ok(id);
         }
-        if self.plan.patterns.len() >= limits::PATTERNS {
+        let parts = pattern::parts(pattern);
+        if parts > limits::PATTERN_PARTS {
+            return Err(PatternError::TooLarge(parts));
+        }
+        if self.plan.patterns.len() >= limits::PATTERNS || self.pattern_parts + parts > limits::ALL_PATTERN_PARTS {
             return Err(PatternError::TooMany);
         }
         let compiled: Result<Regex, _> =
             RegexBuilder::new(pattern).size_limit(limits::COMPILED_PATTERN_BYTES).nest_limit(limits::PATTERN_DEPTH).build();
         let compiled = compiled.map_err(|error| PatternError::Invalid(error.to_string()))?;
         let id = PatternId(self.plan.patterns.len() as u32);
+        self.pattern_parts += parts;
         self.plan.patterns.push(compiled);
         self.patterns.insert(pattern.into(), id);
         Ok(id)
@@ -115,7 +145,7 @@ impl Builder {
             for step in &flag.steps {
                 step.when.walk(&mut |expr| match expr {
                     Expr::Segment(segment) => self.segments.get(segment.index()).hash(&mut hasher),
-                    Expr::Variant(flag) | Expr::Value(flag) => self.plan.flag(*flag).map(|flag| flag.fingerprint).hash(&mut hasher),
+                    Expr::Serves(flag, _) | Expr::Value(flag) => self.plan.flag(*flag).map(|flag| flag.fingerprint).hash(&mut hasher),
                     _ => {}
                 });
             }

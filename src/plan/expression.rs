@@ -14,8 +14,8 @@ pub(crate) enum Expr {
     Attribute(AttributeId),
     /// The attribute as a key: text that is not empty, or a number as JavaScript prints it; else missing.
     Key(AttributeId),
-    /// The name of the variant that another flag serves.
-    Variant(FlagId),
+    /// Another flag serves its value of this number.
+    Serves(FlagId, u32),
     /// The value that another flag serves.
     Value(FlagId),
     /// The attribute equals this for Python, for which a missing one is `None`.
@@ -149,7 +149,7 @@ impl Expr {
             Expr::Literal(_)
             | Expr::Attribute(_)
             | Expr::Key(_)
-            | Expr::Variant(_)
+            | Expr::Serves(..)
             | Expr::Value(_)
             | Expr::PythonEquals(..)
             | Expr::Python(_)

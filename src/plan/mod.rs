@@ -4,6 +4,7 @@
 mod bucket;
 mod builder;
 mod expression;
+mod pattern;
 pub(crate) mod python;
 
 use std::borrow::Cow;
@@ -257,7 +258,7 @@ impl Plan {
                 Expr::Attribute(id) | Expr::Key(id) | Expr::PythonEquals(id, _) | Expr::JavaScript(id, _) => _ = reads.insert(*id),
                 Expr::Python(expr) => expr.reads(&mut |id| _ = reads.insert(id)),
                 Expr::Rollout(rollout) => reads.extend(unit(rollout.bucket)),
-                Expr::Variant(flag) | Expr::Value(flag) if flags.insert(*flag) => open_flags.push(*flag),
+                Expr::Serves(flag, _) | Expr::Value(flag) if flags.insert(*flag) => open_flags.push(*flag),
                 Expr::Segment(segment) if segments.insert(*segment) => open_segments.push(*segment),
                 _ => {}
             };

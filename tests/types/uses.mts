@@ -21,6 +21,8 @@ const version: string | null = info.version;
 const on: Evaluation<boolean> = evaluate("flag", { targetingKey: "u-1" }, false);
 const text: Evaluation<string> = evaluate("flag", { targetingKey: "u-1", plan: "pro", tenant: { id: 7 } }, "a");
 const count: Evaluation<number> = evaluate("flag", null, 3);
+const list: Evaluation<number[]> = evaluate("flag", { user_id: "u-1", attributes: { plan: "pro" } }, [1]);
+const any: Evaluation<JsonValue> = evaluate("flag", {}, null);
 const layout: Evaluation<{ columns: number }> = evaluate("flag", {}, { columns: 2 });
 const unchecked: boolean | undefined = evaluate<boolean>("flag").value;
 const reason: Reason = on.reason;
@@ -28,7 +30,7 @@ const errorCode: ErrorCode | undefined = on.errorCode;
 if (on.value) text.value.toUpperCase();
 layout.value.columns.toFixed();
 
-const all: Record<string, Evaluation<boolean | string | number | { readonly [key: string]: JsonValue }>> = evaluateAll({ targetingKey: "u-1" });
+const all: Record<string, Evaluation<JsonValue>> = evaluateAll({ targetingKey: "u-1" });
 evaluate_all();
 const explanation: Explanation<unknown> = explain("flag");
 const bucket: number | undefined = explanation.steps[0]?.bucket;
@@ -53,8 +55,8 @@ try {
 
 // @ts-expect-error a boolean default gives a boolean
 const wrong: Evaluation<string> = evaluate("flag", {}, true);
-// @ts-expect-error a flag has no list for a value
-evaluate("flag", {}, [1]);
+// @ts-expect-error a function is no value
+evaluate("flag", {}, () => true);
 // @ts-expect-error no such option
 loadSnapshot("{}", { onInvalidFlag: "ignore" });
 // @ts-expect-error no such format
@@ -63,8 +65,8 @@ loadSnapshot("{}", { format: "toml" });
 loadSnapshot(1);
 // @ts-expect-error a context is an object
 evaluate("flag", "u-1", true);
-// @ts-expect-error a targeting key is text
-evaluate("flag", { targetingKey: {} }, true);
+// @ts-expect-error a targeting key is data
+evaluate("flag", { targetingKey: () => "u-1" }, true);
 // @ts-expect-error evaluations are read only
 on.value = true;
 // @ts-expect-error the code makes this error, nobody else
@@ -74,4 +76,6 @@ new Evaluator({ clock: () => new Date() });
 // @ts-expect-error without a default the value may be missing
 const missing: boolean = evaluate<boolean>("flag").value;
 
-void [format, skipped, version, count, unchecked, reason, errorCode, all, bucket, wrong, missing];
+loadSnapshot([], { format: "orchestrator" });
+
+void [list, any, format, skipped, version, count, unchecked, reason, errorCode, all, bucket, wrong, missing];

@@ -5,8 +5,7 @@ use semver::Version;
 use super::{Reader, instant};
 use crate::error::{Code, quoted};
 use crate::format::check::{Checker, Fields, Node, one_of};
-use crate::limits;
-use crate::plan::{Expr, PatternError, ScalarSet, Test};
+use crate::plan::{Expr, ScalarSet, Test};
 use crate::value::Value;
 
 /// Whether the conditions are a segment's: those cannot name another segment.
@@ -141,18 +140,14 @@ impl<'v> Reader<'v> {
 
     fn pattern(&mut self, node: Node<'v, '_>, checker: &mut Checker) -> Option<Test> {
         let pattern = checker.string(node)?;
-        let (code, message) = match self.builder.pattern(pattern) {
-            Ok(id) => return Some(Test::Matches(id)),
-            Err(PatternError::TooLong) => {
-                (Code::PatternTooLong, format!("{} bytes; a pattern has at most {}", pattern.len(), limits::PATTERN_BYTES))
+        match self.builder.pattern(pattern) {
+            Ok(id) => Some(Test::Matches(id)),
+            Err(error) => {
+                let (code, message) = error.issue(pattern);
+                checker.report(node, code, message);
+                None
             }
-            Err(PatternError::TooMany) => {
-                (Code::TooManyPatterns, format!("a snapshot has at most {} different patterns", limits::PATTERNS))
-            }
-            Err(PatternError::Invalid(reason)) => (Code::InvalidPattern, format!("invalid pattern {}: {reason}", quoted(pattern))),
-        };
-        checker.report(node, code, message);
-        None
+        }
     }
 }
 

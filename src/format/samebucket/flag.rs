@@ -75,7 +75,6 @@ pub(super) struct Requirement<'v> {
 
 /// The variants of a flag in written order, all of one type.
 pub(super) struct Variants<'v> {
-    pub(super) kind: Kind,
     object: &'v Object,
     places: HashMap<&'v str, VariantIndex>,
 }
@@ -104,12 +103,6 @@ impl<'v> Variants<'v> {
     pub(super) fn named(&self, node: Node<'_, '_>, checker: &mut Checker) -> Option<VariantIndex> {
         let name = checker.string(node)?;
         self.find(name, node, checker)
-    }
-}
-
-impl<'v> FlagConfig<'v> {
-    pub(super) fn on_name(&self) -> Option<&'v str> {
-        self.variants.iter().nth(self.on? as usize).map(|(name, _)| name)
     }
 }
 
@@ -274,8 +267,8 @@ fn variants<'v>(node: Node<'v, '_>, checker: &mut Checker) -> Option<Variants<'v
     if object.is_empty() {
         checker.report(node, Code::OutOfRange, "expected at least one variant".into());
     }
-    let (_, kind, _) = first?;
-    Some(Variants { kind, object, places })
+    first?;
+    Some(Variants { object, places })
 }
 
 fn schedule(node: Node<'_, '_>, checker: &mut Checker) -> Option<(Option<f64>, Option<f64>)> {

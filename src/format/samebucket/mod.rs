@@ -11,22 +11,14 @@ use std::collections::HashMap;
 
 use crate::error::{Code, quoted};
 use crate::format::check::{Checker, Node};
-use crate::format::{Compiled, listed};
+use crate::format::{Compiled, listed, within_limit};
 use crate::instant;
-use crate::limits;
-use crate::plan::{self, AttributeId, Builder, Expr, FlagId, Route, ScalarSet, SegmentId, Test};
+use crate::plan::{self, AttributeId, Builder, Expr, Route, ScalarSet, SegmentId, Test};
 use crate::value::{Value, ValueRef};
 
 const SCHEMA: &str = "samebucket/1";
 const KEYS: &[&str] = &["schema", "version", "environment", "segments", "flags"];
 const SEGMENT_KEYS: &[&str] = &["include", "exclude", "when"];
-
-/// A flag that others can require.
-struct Target<'v> {
-    id: FlagId,
-    /// The name of the variant that stands for the flag being on.
-    on: Option<&'v str>,
-}
 
 /// What the flags of a snapshot are read against.
 struct Reader<'v> {
@@ -56,11 +48,7 @@ pub(super) fn compile(snapshot: &Value, environment: Option<&str>, checker: &mut
 
     let flags_node = checker.required(&fields, "flags")?;
     let flags = checker.object(flags_node)?;
-    if flags.len() > limits::FLAGS {
-        let message = format!("{} flags; a snapshot has at most {}", flags.len(), limits::FLAGS);
-        checker.report(flags_node, Code::TooManyFlags, message);
-        return None;
-    }
+    within_limit(flags_node, flags.len(), checker)?;
     let mut valid = Vec::new();
     checker.each(flags_node, |checker, key, node| {
         checker.concerns(Some(key));
@@ -73,10 +61,9 @@ pub(super) fn compile(snapshot: &Value, environment: Option<&str>, checker: &mut
     if checker.is_unusable() {
         return None;
     }
-    let targets: HashMap<&str, Target<'_>> =
-        valid.iter().zip(0..).map(|(flag, id)| (flag.key, Target { id: FlagId(id), on: flag.on_name() })).collect();
-    for flag in valid {
-        steps::compile(flag, &targets, &mut reader);
+    let required = requirements::resolve(&valid);
+    for (flag, required) in valid.into_iter().zip(required) {
+        steps::compile(flag, required, &mut reader);
     }
     let environment = reader.environment.map(Box::from);
     Some(Compiled { plan: reader.builder.finish(&order), version: version.map(Box::from), environment })

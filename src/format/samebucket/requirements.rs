@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::flag::FlagConfig;
 use super::listed;
+use super::serve::VariantIndex;
 use crate::error::{Code, quoted};
 use crate::format::check::Checker;
 use crate::format::graph::Graph;
@@ -56,6 +57,21 @@ pub(super) fn check<'v>(
     }
     let order = order.iter().filter_map(|index| ids.get(index).copied()).collect();
     (valid, order)
+}
+
+/// For each flag, which flags it requires to serve which of their values. The flags' places are their numbers.
+pub(super) fn resolve(valid: &[FlagConfig<'_>]) -> Vec<Vec<(FlagId, VariantIndex)>> {
+    let places: HashMap<&str, usize> = valid.iter().enumerate().map(|(index, flag)| (flag.key, index)).collect();
+    let required = |flag: &FlagConfig<'_>| {
+        let resolved = flag.requires.iter().filter_map(|requirement| {
+            let &place = places.get(requirement.flag)?;
+            let target = valid.get(place)?;
+            let variant = requirement.variant.map_or(target.on, |variant| target.variants.get(variant))?;
+            Some((FlagId(place as u32), variant))
+        });
+        resolved.collect()
+    };
+    valid.iter().map(required).collect()
 }
 
 fn names_exist(

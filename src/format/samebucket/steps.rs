@@ -3,20 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::flag::{FlagConfig, Requirement};
+use super::Reader;
+use super::flag::FlagConfig;
 use super::serve::{BUCKETS_PER_PERCENT, Offer, Serving, Share, VariantIndex};
-use super::{Reader, Target};
 use crate::evaluation::Reason;
 use crate::plan::{
-    self, AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Hash, Outcome, OutcomeId, Point, Rollout, Serve, Split, Step, Take, Test, Unit,
+    self, AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Hash, Outcome, OutcomeId, Point, Rollout, Serve, Split, Step, Take, Unit,
 };
 use crate::value::Value;
 
 const BUCKETS: u64 = (100.0 * BUCKETS_PER_PERCENT) as u64;
 
-/// Adds the flag to the plan. `targets` are the flags that will be in it.
-pub(super) fn compile<'v>(flag: FlagConfig<'v>, targets: &HashMap<&str, Target<'_>>, reader: &mut Reader<'v>) {
-    let Some(id) = targets.get(flag.key).map(|target| target.id) else { return };
+/// Adds the flag to the plan. `required` are the flags that it requires, each with the number of the value required.
+pub(super) fn compile<'v>(flag: FlagConfig<'v>, required: Vec<(FlagId, VariantIndex)>, reader: &mut Reader<'v>) {
+    let id = reader.builder.next_flag();
     let environment = reader.environment.filter(|_| flag.names_environments);
     let fingerprint = plan::fingerprint(flag.definition, environment);
     let key = flag.key.into();
@@ -24,7 +24,7 @@ pub(super) fn compile<'v>(flag: FlagConfig<'v>, targets: &HashMap<&str, Target<'
 
     let names = flag.variants.iter().map(|(name, _)| name.into()).collect();
     let mut list = List { id, names, off: flag.off, unit: flag.unit, salt: flag.salt, buckets: HashMap::new(), reader, steps: Vec::new() };
-    list.flag(flag, targets);
+    list.flag(flag, required);
     let otherwise = list.outcome(list.off, Reason::Default, "off", None);
     let steps = list.steps;
     reader.builder.flag(Flag { key, values, steps, otherwise, fingerprint });
@@ -45,7 +45,7 @@ struct List<'l, 'v> {
 }
 
 impl<'v> List<'_, 'v> {
-    fn flag(&mut self, flag: FlagConfig<'v>, targets: &HashMap<&str, Target<'_>>) {
+    fn flag(&mut self, flag: FlagConfig<'v>, required: Vec<(FlagId, VariantIndex)>) {
         if flag.killed {
             return self.off("killed", Reason::Disabled, always());
         }
@@ -65,8 +65,11 @@ impl<'v> List<'_, 'v> {
         if let Some(until) = flag.until {
             self.off("expired", Reason::Disabled, Expr::After(until));
         }
-        for requirement in &flag.requires {
-            self.requirement(requirement, targets);
+        for (required, value) in required {
+            self.off("requirement", Reason::Disabled, Expr::Not(Box::new(Expr::Serves(required, value))));
+            if let Some(step) = self.steps.last_mut() {
+                step.requires = Some(required);
+            }
         }
         if !flag.deny.is_empty() {
             let denied = self.reader.key_in(flag.deny);
@@ -83,16 +86,6 @@ impl<'v> List<'_, 'v> {
         if let Some(offer) = flag.default {
             let reason = if self.steps.len() == ungated { Reason::Static } else { Reason::Default };
             self.offer("default", None, None, offer, reason);
-        }
-    }
-
-    fn requirement(&mut self, requirement: &Requirement<'_>, targets: &HashMap<&str, Target<'_>>) {
-        let Some(target) = targets.get(requirement.flag) else { return };
-        let Some(variant) = requirement.variant.or(target.on) else { return };
-        let met = Expr::Is(Box::new(Expr::Variant(target.id)), Test::Equals(Value::from(variant)));
-        self.off("requirement", Reason::Disabled, Expr::Not(Box::new(met)));
-        if let Some(step) = self.steps.last_mut() {
-            step.requires = Some(target.id);
         }
     }
 

@@ -134,7 +134,6 @@ impl Reader<'_> {
     }
 
     /// What the environment in force says: enabled or not, and a value.
-    #[expect(clippy::type_complexity, reason = "whether it was read, whether there is one, what it says")]
     fn environment_override<'v>(&self, fields: &Fields<'v, '_>, checker: &mut Checker) -> Option<Option<(bool, Option<&'v Value>)>> {
         let Some(node) = fields.set("environments") else { return Some(None) };
         let (mut in_force, mut all_read) = (None, true);
@@ -149,7 +148,6 @@ impl Reader<'_> {
         all_read.then_some(in_force)
     }
 
-    #[expect(clippy::type_complexity, reason = "a rule's parts, taken apart at once")]
     fn rule<'v>(&mut self, node: Node<'v, '_>, checker: &mut Checker) -> Option<(Option<&'v str>, Expr, Offer<'v>)> {
         let fields = checker.open_fields(node)?;
         let id = fields.set("id").map_or(Some(None), |node| checker.string(node).map(Some));
@@ -246,7 +244,6 @@ fn offer<'v>(fields: &Fields<'v, '_>, checker: &mut Checker) -> Option<Offer<'v>
     Some(Offer { value: fields.get("value").map(|node| node.value), percentage })
 }
 
-#[expect(clippy::type_complexity, reason = "a variant's parts, taken apart at once")]
 fn variant<'v>(checker: &mut Checker, node: Node<'v, '_>) -> Option<(Option<&'v str>, Option<&'v Value>, f64)> {
     let fields = checker.open_fields(node)?;
     let name = fields.set("key").map_or(Some(None), |node| checker.string(node).map(Some));

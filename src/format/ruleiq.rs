@@ -108,7 +108,6 @@ impl Reader<'_> {
 }
 
 /// The environments that are overridden to true, and those to false.
-#[expect(clippy::type_complexity, reason = "a pair of lists, taken apart at once")]
 fn overrides<'v>(fields: &Fields<'v, '_>, checker: &mut Checker) -> Option<(Vec<&'v str>, Vec<&'v str>)> {
     let (mut to_true, mut to_false, mut all_read) = (Vec::new(), Vec::new(), true);
     if let Some(node) = fields.set("environment_overrides") {

@@ -1,6 +1,6 @@
 # Each line calls a script that CI calls too. `make demo` and `make test` set up what is missing.
 
-.PHONY: demo test build serve lint fmt
+.PHONY: demo test build serve oracles lint fmt
 
 demo: ## evaluates a web shop's flags for 10 000 users, in wasm and natively, and compares every answer
 	@scripts/demo.sh
@@ -13,6 +13,10 @@ build: ## builds the npm package into pkg/
 
 serve: build ## serves www-example/ and prints its address
 	@node scripts/serve.mjs
+
+oracles: build ## compares five backends' formats with evaluators in the backends' languages; ORACLE_SEED, ORACLE_CASES
+	@cargo build --quiet --release --example oracle_answers
+	@node --test --test-reporter=spec tests/oracles.test.mjs
 
 lint: ## rustfmt, clippy natively and for wasm, rustdoc, and tsc over the package's code and types
 	@scripts/lint.sh

@@ -8,11 +8,13 @@ scripts/lint.sh
 say "native tests"
 cargo test --quiet
 
+WASM_TESTS="--test conformance --test backends --test loading --test backend_loading"
+
 # wasm-bindgen's runner succeeds when it has run nothing at all, which must not pass for a test.
 wasm_tests() {
   local log="$TOOLS/wasm-tests.log"
-  (use_wasm_toolchain && wasm-pack test "$@" --mode no-install -- --test conformance --test loading) 2>&1 | tee "$log" | grep -vE '^ +(Compiling|Finished|Running)' || true
-  [ "$(grep -cE '^test result: ok\. [1-9]' "$log")" = 2 ] || die "not every wasm test ran and passed (log: $log)"
+  (use_wasm_toolchain && wasm-pack test "$@" --mode no-install -- $WASM_TESTS) 2>&1 | tee "$log" | grep -vE '^ +(Compiling|Finished|Running)' || true
+  [ "$(grep -cE '^test result: ok\. [1-9]' "$log")" = "$(grep -o -- --test <<<"$WASM_TESTS" | wc -l)" ] || die "not every wasm test ran and passed (log: $log)"
 }
 
 say "wasm tests in Node"
@@ -25,10 +27,13 @@ WASM_BINDGEN_USE_BROWSER=1 wasm_tests --headless --chrome --chromedriver "$chrom
 say "buckets, recomputed with Python's hashlib"
 python3 tests/check_buckets.py
 
-say "building the native side of the comparison with wasm"
-cargo build --quiet --release --example native_answers
+say "the oracles' own tests"
+python3 tests/oracles/test_oracles.py
+
+say "building the native side of the comparisons with wasm"
+cargo build --quiet --release --example native_answers --example oracle_answers
 
 say "tests of the npm package, of the schema and of the page"
-NATIVE_ANSWERS=$ROOT/target/release/examples/native_answers node --test --test-reporter=spec tests/*.test.mjs
+NATIVE_ANSWERS=$ROOT/target/release/examples/native_answers node --test --test-reporter=spec tests/*.test.mjs tests/oracles/*.test.mjs
 
 say "all tests passed in $SECONDS s"

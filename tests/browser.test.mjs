@@ -1,15 +1,19 @@
-// The packed npm package in Chromium: the conformance data, and what comes before the module is ready.
+// The packed npm package in Chromium: the conformance data, the backends' answers, and what comes before the module is ready.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 
+import { FORMATS } from "./backends.mjs";
 import { launchChromium, pageWith, serveFolder } from "./browser.mjs";
 import { conformanceSuites, installPackage } from "./consumer.mjs";
 
 const { folder } = installPackage("browser-consumer");
+const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 const server = await serveFolder(folder, {
-  "/conformance.mjs": readFileSync(new URL("conformance.mjs", import.meta.url)),
+  "/conformance.mjs": read("conformance.mjs"),
+  "/backends.mjs": read("backends.mjs"),
+  "/backends.json": `[${FORMATS.map((format) => read(`backends/${format}.json`))}]`,
   "/suites.json": JSON.stringify(conformanceSuites()),
   "/index.html": pageWith('import * as samebucket from "samebucket"; window.samebucket = samebucket;'),
   "/broken.wasm": "no wasm",
@@ -39,6 +43,17 @@ test("conformance in Chromium", async () => {
   assert.ok(cases >= 150, `only ${cases} cases`);
   assert.deepEqual(mismatches, []);
   assert.equal(page.requests.filter((path) => path.endsWith(".wasm")).length, 1, "one wasm, fetched once");
+});
+
+test("conformance of the backends' formats in Chromium", async () => {
+  const page = await open();
+  const { evaluations, mismatches } = await page.evaluate(async () => {
+    const { runBackends } = await import("/backends.mjs");
+    await samebucket.init();
+    return runBackends(samebucket, await (await fetch("/backends.json")).json());
+  });
+  assert.ok(evaluations >= 77_000, `only ${evaluations} evaluations`);
+  assert.deepEqual(mismatches, []);
 });
 
 test("before init every function says so, and an Evaluator made before works after", async () => {

@@ -1,5 +1,5 @@
-// The packed npm package, installed as a user installs it: what is in it, the conformance data by `import` and by
-// `require`, and whatever a caller may throw at it.
+// The packed npm package, installed as a user installs it: what is in it, the conformance data and the backends' answers by
+// `import` and by `require`, and whatever a caller may throw at it.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
+import { FORMATS, runBackends } from "./backends.mjs";
 import { runConformance } from "./conformance.mjs";
 import { conformanceSuites, installPackage } from "./consumer.mjs";
 
@@ -49,6 +50,13 @@ for (const [how, api] of [["import", byImport], ["require", byRequire]]) {
     assert.ok(cases >= 150, `only ${cases} cases`);
     assert.deepEqual(mismatches, []);
   });
+
+  test(`conformance of the backends' formats by ${how}`, () => {
+    const suites = FORMATS.map((format) => JSON.parse(readFileSync(new URL(`backends/${format}.json`, import.meta.url), "utf8")));
+    const { evaluations, mismatches } = runBackends(api, suites);
+    assert.ok(evaluations >= 77_000, `only ${evaluations} evaluations`);
+    assert.deepEqual(mismatches, []);
+  });
 }
 
 test("import and require share one instance, and so one snapshot", () => {
@@ -83,8 +91,8 @@ test("what is no snapshot throws SnapshotError, and the snapshot before stays in
   const cyclic = {};
   cyclic.self = cyclic;
   const inputs = [
-    undefined, null, 1, true, 1n, Symbol("s"), () => 1, "", "{", "null", "[]", "{}", "\ud800", '"\udc00"', '{"schema":"samebucket/1","flags":{"\ud800":{}}}',
-    new Uint8Array(), new Uint8Array([0xff, 0xfe]), cyclic, { a: 1n }, { toJSON: () => undefined }, [], new Map(),
+    undefined, null, 1, true, 1n, Symbol("s"), () => 1, "", "{", "null", "[[]]", "{}", "\ud800", '"\udc00"', '{"schema":"samebucket/1","flags":{"\ud800":{}}}',
+    new Uint8Array(), new Uint8Array([0xff, 0xfe]), cyclic, { a: 1n }, { toJSON: () => undefined }, [1], new Map(),
     { get schema() { throw new Error("no"); } }, snapshotOf({ a: 1 }), snapshotOf([]), snapshotOf({ b: flag({ default: "none" }) }),
   ];
   for (const input of inputs) {

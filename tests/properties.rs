@@ -225,7 +225,9 @@ fn evaluate_every_way(case: &Case, on_invalid_flag: OnInvalidFlag) -> Result<usi
     let mut evaluator = Evaluator::new(move || now);
     evaluator.set_open_circuits(case.open_circuits.iter().map(String::as_str));
     let environment = case.environment.as_deref().map(Box::from);
-    if let Err(error) = evaluator.load_snapshot(&case.bytes, &LoadOptions { format: Some(Format::Samebucket), environment, on_invalid_flag }) {
+    if let Err(error) =
+        evaluator.load_snapshot(&case.bytes, &LoadOptions { format: Some(Format::Samebucket), environment, on_invalid_flag })
+    {
         prop_assert!(!error.issues().is_empty());
         prop_assert!(!error.to_string().is_empty());
         return Ok(0);

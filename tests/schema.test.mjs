@@ -180,11 +180,11 @@ const BEYOND = {
   },
   invalid_pattern: {
     reason: "whether a pattern compiles is for its compiler to say",
-    snapshots: ["(", "(?=x)", "\\1", "(a{1000}){1000}"].map((pattern) => withConditions(matching(pattern))),
+    snapshots: ["(", "(?=x)", "\\1"].map((pattern) => withConditions(matching(pattern))),
   },
   pattern_too_long: {
-    reason: "a schema counts characters, not bytes",
-    snapshots: [withConditions(matching("é".repeat(2049)))],
+    reason: "a schema counts characters, not bytes, and does not write repetitions out",
+    snapshots: ["é".repeat(2049), "(a{1000}){1000}"].map((pattern) => withConditions(matching(pattern))),
   },
   invalid_version: {
     reason: "the digits of 64 bits are no regular pattern worth reading",
@@ -384,7 +384,7 @@ function mutant() {
 function issueCodes(text) {
   const evaluator = new Evaluator();
   try {
-    evaluator.loadSnapshot(text);
+    evaluator.loadSnapshot(text, { format: "samebucket/1" });
     return [];
   } catch (/** @type {any} */ error) {
     if (!(error instanceof SnapshotError)) return [`not a SnapshotError: ${error}`];

@@ -237,7 +237,16 @@ impl Checker {
 
     /// The string of an entry that is one of `words`; `otherwise` when it is not set.
     pub(crate) fn one_of<'v>(&mut self, fields: &Fields<'v, '_>, key: &str, words: &[&str], otherwise: &'v str) -> Option<&'v str> {
-        let Some(node) = fields.set(key) else { return Some(otherwise) };
+        fields.set(key).map_or(Some(otherwise), |node| self.word(node, words))
+    }
+
+    /// The string of an entry that has to be there and is one of `words`.
+    pub(crate) fn required_one_of<'v>(&mut self, fields: &Fields<'v, '_>, key: &'static str, words: &[&str]) -> Option<&'v str> {
+        let node = self.required(fields, key)?;
+        self.word(node, words)
+    }
+
+    fn word<'v>(&mut self, node: Node<'v, '_>, words: &[&str]) -> Option<&'v str> {
         let word = self.string(node)?;
         if words.contains(&word) {
             return Some(word);

@@ -3,80 +3,99 @@
 use super::Format;
 use crate::value::{Object, Value};
 
-/// Keys that one format's snapshots, or the flags in them, have and no other's.
+/// What tells a format from the others.
 struct Marks {
     format: Format,
+    /// Whether its flags stand in an object, in a list.
+    object: bool,
+    list: bool,
+    /// Keys of a snapshot that no other format has.
     snapshot: &'static [&'static str],
+    /// Keys of a flag that no other format has.
     flag: &'static [&'static str],
+    /// Keys of a flag that others have too, where those would have keys of their own beside them.
+    weak: &'static [&'static str],
 }
 
-/// Of the formats whose flags stand in an object and have no required key.
 const MARKS: &[Marks] = &[
     Marks {
+        format: Format::Lift,
+        object: true,
+        list: false,
+        snapshot: &["default_enabled"],
+        flag: &["flag_name", "strategy", "rollout_percentage", "enabled_for_users", "disabled_for_users", "override_conditions"],
+        weak: &[],
+    },
+    Marks {
+        format: Format::PromptImprover,
+        object: true,
+        list: false,
+        snapshot: &["schema_version", "global"],
+        flag: &["state", "default_variant", "targeting_rules"],
+        weak: &[],
+    },
+    Marks {
         format: Format::Flcm,
+        object: true,
+        list: false,
         snapshot: &["cohorts"],
-        flag: &["default", "rollout", "conditions", "dependencies", "variants", "error_threshold"],
+        flag: &["default", "conditions", "dependencies", "error_threshold"],
+        weak: &["rollout", "variants"],
+    },
+    Marks {
+        format: Format::Orchestrator,
+        object: false,
+        list: true,
+        snapshot: &[],
+        flag: &["key", "defaultValue", "rules", "fallthrough", "killSwitch"],
+        weak: &[],
     },
     Marks {
         format: Format::Ruleiq,
+        object: true,
+        list: true,
         snapshot: &["hash"],
-        flag: &["enabled", "percentage", "whitelist", "blacklist", "environments", "environment_overrides", "starts_at", "expires_at"],
+        flag: &["percentage", "whitelist", "blacklist", "environment_overrides", "starts_at", "expires_at"],
+        weak: &["name", "enabled", "environments"],
     },
 ];
 
 /// The formats that the snapshot can be in.
 pub(super) fn candidates(snapshot: &Value) -> Vec<Format> {
     let object = match snapshot {
-        Value::List(flags) => return in_list(flags, true),
         Value::Object(object) => object,
+        // Only one format has its flags in a bare list.
+        Value::List(_) => return vec![Format::Orchestrator],
         _ => return Vec::new(),
     };
+    // Even with another value: what is wrong is that value, then.
     if object.get("schema").is_some() {
         return vec![Format::Samebucket];
     }
-    match object.get("flags") {
-        Some(Value::List(flags)) => in_list(flags, false),
-        Some(Value::Object(flags)) => by_key(object, flags),
-        _ => Vec::new(),
-    }
+    let (flags, in_list): (Vec<&Value>, bool) = match object.get("flags") {
+        Some(Value::Object(flags)) => (flags.iter().map(|(_, flag)| flag).collect(), false),
+        Some(Value::List(flags)) => (flags.iter().collect(), true),
+        _ => return formats(|marks| has_one(object, marks.snapshot)),
+    };
+    let fits = |marks: &Marks| if in_list { marks.list } else { marks.object };
+    let some = |keys| flags.iter().any(|flag| matches!(flag, Value::Object(flag) if has_one(flag, keys)));
+    let is_marked = |marks: &Marks| has_one(object, marks.snapshot) || some(marks.flag);
+    let has_names = |flag: &&Value| matches!(flag, Value::Object(flag) if flag.get("name").is_some());
+    // The first that leaves any. Flags that carry one format's keys in the other's place are that format's, and wrong.
+    let found = [
+        formats(|marks| fits(marks) && is_marked(marks)),
+        formats(is_marked),
+        formats(|marks| fits(marks) && some(marks.weak) && (!in_list || flags.iter().all(has_names))),
+        // Without flags everything fits; with flags only formats that require no key of them.
+        formats(|marks| fits(marks) && (in_list || flags.is_empty() || !marks.weak.is_empty())),
+    ];
+    found.into_iter().find(|formats| !formats.is_empty()).unwrap_or_default()
 }
 
-/// A list of flags that have a `key` is orchestrator's, of flags that have but a `name` ruleiq's.
-fn in_list(flags: &[Value], bare: bool) -> Vec<Format> {
-    let all = |key| flags.iter().all(|flag| has(flag, key));
-    if bare || (all("key") && !flags.is_empty()) {
-        return vec![Format::Orchestrator];
-    }
-    match flags.is_empty() {
-        true => vec![Format::Orchestrator, Format::Ruleiq],
-        false if all("name") => vec![Format::Ruleiq],
-        false => Vec::new(),
-    }
+fn formats(is_one: impl Fn(&Marks) -> bool) -> Vec<Format> {
+    MARKS.iter().filter(|marks| is_one(marks)).map(|marks| marks.format).collect()
 }
 
-fn by_key(snapshot: &Object, flags: &Object) -> Vec<Format> {
-    let all = |key| !flags.is_empty() && flags.iter().all(|(_, flag)| has(flag, key));
-    let some = |key: &&&str| flags.iter().any(|(_, flag)| has(flag, key));
-    let at_top = |keys: &[&str]| keys.iter().any(|key| snapshot.get(key).is_some());
-    let required: Vec<Format> = [
-        (Format::Lift, all("flag_name") || (flags.is_empty() && at_top(&["default_enabled"]))),
-        (Format::PromptImprover, all("state") || (flags.is_empty() && at_top(&["schema_version", "global"]))),
-    ]
-    .into_iter()
-    .filter_map(|(format, fits)| fits.then_some(format))
-    .collect();
-    if !required.is_empty() {
-        return required;
-    }
-    let marked: Vec<Format> =
-        MARKS.iter().filter(|marks| at_top(marks.snapshot) || marks.flag.iter().any(|key| some(&key))).map(|marks| marks.format).collect();
-    match (marked.is_empty(), flags.is_empty()) {
-        (false, _) => marked,
-        (true, true) => vec![Format::Lift, Format::PromptImprover, Format::Flcm, Format::Ruleiq],
-        (true, false) => vec![Format::Flcm, Format::Ruleiq],
-    }
-}
-
-fn has(flag: &Value, key: &str) -> bool {
-    matches!(flag, Value::Object(object) if object.get(key).is_some())
+fn has_one(object: &Object, keys: &[&str]) -> bool {
+    keys.iter().any(|key| object.get(key).is_some())
 }

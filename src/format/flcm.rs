@@ -11,6 +11,7 @@ use super::user::{self, always, is_one_of, not};
 use super::{Compiled, each_flag};
 use crate::error::{Code, quoted};
 use crate::evaluation::Reason;
+use crate::limits;
 use crate::number;
 use crate::plan::{
     self, AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, FlagId, Hash, JavaScriptTest, Point, Relation, Rollout,
@@ -67,7 +68,7 @@ pub(super) fn compile(snapshot: &Value, _: Option<&str>, checker: &mut Checker) 
         flags.push(reader.flag(key, node, checker)?);
         Some(())
     })?;
-    let (flags, order) = without_cycles(flags, flags_node.place, checker);
+    let (flags, order) = usable(flags, flags_node.place, checker);
     let ids: HashMap<&str, FlagId> = flags.iter().zip(0..).map(|(flag, id)| (flag.key, FlagId(id))).collect();
     for flag in flags {
         reader.compile(flag, &ids);
@@ -83,6 +84,10 @@ impl<'v> Reader<'v> {
         if let Value::List(_) = node.value {
             return checker.items(node, Checker::string).map(|members| is_one_of(self.user, members));
         }
+        let Value::Object(_) = node.value else {
+            checker.wrong_type(node, "a list or an object");
+            return None;
+        };
         let fields = checker.open_fields(node)?;
         let members = checker.strings(&fields, "members");
         let rules = match fields.set("rules") {
@@ -97,8 +102,7 @@ impl<'v> Reader<'v> {
         let fields = checker.open_fields(node)?;
         let attribute = checker.required(&fields, "attribute").and_then(|node| checker.string(node));
         let negate = checker.bool_or(&fields, "negate", false);
-        checker.required(&fields, "operator");
-        let operator = checker.one_of(&fields, "operator", OPERATORS, "");
+        let operator = checker.required_one_of(&fields, "operator", OPERATORS);
         let value = fields.get("value").map(|node| node.value.clone());
         let compares = |relation| (JavaScriptTest::Compares(relation, value.clone()), false);
         let (test, opposite) = match operator? {
@@ -123,13 +127,12 @@ impl<'v> Reader<'v> {
     fn flag(&mut self, key: &'v str, node: Node<'v, '_>, checker: &mut Checker) -> Option<FlagConfig<'v>> {
         let fields = checker.open_fields(node)?;
         let default = checker.bool_or(&fields, "default", false);
-        let (percentage, cohorts) = match fields.set("rollout") {
-            Some(node) => {
-                let fields = checker.open_fields(node)?;
+        let rollout = match fields.set("rollout") {
+            Some(node) => checker.open_fields(node).map(|fields| {
                 let percentage = checker.percentage(&fields, "percentage", 100.0);
                 (percentage, forcing_cohorts(&fields, checker))
-            }
-            None => (Some(None), Some(Vec::new())),
+            }),
+            None => Some((Some(None), Some(Vec::new()))),
         };
         let conditions = match fields.set("conditions") {
             Some(node) => checker.items(node, |checker, node| self.condition(node, checker)),
@@ -141,13 +144,13 @@ impl<'v> Reader<'v> {
                 let fields = checker.open_fields(node)?;
                 let name = checker.required(&fields, "name").and_then(|node| checker.string(node));
                 let weight = checker.required(&fields, "weight");
-                let weight = weight.and_then(|node| checker.number_where(node, "a weight from 0", |weight| weight >= 0.0));
+                let weight = weight.and_then(|node| checker.number_where(node, "a weight of at least 0", |weight| weight >= 0.0));
                 name.zip(weight)
             }),
             None => Some(Vec::new()),
         };
         error_threshold(&fields, checker)?;
-        let conditions = conditions?;
+        let ((percentage, cohorts), conditions) = (rollout?, conditions?);
         Some(FlagConfig {
             key,
             definition: node.value,
@@ -238,7 +241,11 @@ fn forcing_cohorts<'v>(fields: &Fields<'v, '_>, checker: &mut Checker) -> Option
     };
     match node.value {
         Value::List(_) => _ = checker.items(node, read)?,
-        _ => read(checker, node)?,
+        Value::Object(_) => read(checker, node)?,
+        _ => {
+            checker.wrong_type(node, "a list or an object");
+            return None;
+        }
     }
     Some(forcing)
 }
@@ -252,42 +259,59 @@ fn error_threshold(fields: &Fields<'_, '_>, checker: &mut Checker) -> Option<()>
     };
     let rate = number("rate", "a rate from 0 to 1", |rate| (0.0..=1.0).contains(&rate));
     let window = number("window", "a number above 0", |seconds| seconds > 0.0);
-    let samples = number("min_samples", "a number from 0", |samples| samples >= 0.0);
+    let samples = number("min_samples", "a number of at least 0", |samples| samples >= 0.0);
     rate.and(window).and(samples)
 }
 
-/// The flags that are in no cycle of dependencies and lead into none, and an order in which each comes after those that
-/// it depends on.
-fn without_cycles<'v>(flags: Vec<FlagConfig<'v>>, place: Place<'_>, checker: &mut Checker) -> (Vec<FlagConfig<'v>>, Vec<FlagId>) {
+/// The flags that can be compiled, and an order in which each comes after those that it depends on.
+fn usable<'v>(flags: Vec<FlagConfig<'v>>, place: Place<'_>, checker: &mut Checker) -> (Vec<FlagConfig<'v>>, Vec<FlagId>) {
     let places: HashMap<&str, usize> = flags.iter().enumerate().map(|(index, flag)| (flag.key, index)).collect();
     let required = |flag: &FlagConfig<'_>| flag.dependencies.iter().filter_map(|key| places.get(key).copied()).collect();
     let graph = Graph(flags.iter().map(required).collect());
     let (order, depths) = graph.order();
-    let mut report = |flag: &FlagConfig<'_>, code, message| {
-        let place = Place::Key(&place, flag.key);
-        checker.concerns(Some(flag.key));
-        checker.report_at(Place::Key(&place, "dependencies"), code, message);
-        checker.concerns(None);
-    };
     for cycle in graph.cycles(&depths) {
         let keys = || cycle.iter().filter_map(|index| flags.get(*index)).map(|flag| flag.key);
-        let (Some(first), Some(flag)) = (keys().next(), cycle.first().and_then(|index| flags.get(*index))) else { continue };
+        let Some(first) = keys().next() else { continue };
         let message = format!("the flags depend on each other in a cycle: {} → {}", super::listed(keys(), " → "), quoted(first));
-        report(flag, Code::RequirementCycle, message);
+        report(first, None, place, checker, Code::RequirementCycle, message);
     }
-    for (flag, depth) in flags.iter().zip(&depths) {
-        if depth.is_some_and(|depth| depth > crate::limits::REQUIREMENT_CHAIN) {
-            let message = format!("a chain of more than {} dependencies", crate::limits::REQUIREMENT_CHAIN);
-            report(flag, Code::RequirementTooDeep, message);
+    for &index in &order {
+        let Some(flag) = flags.get(index) else { continue };
+        if depths.get(index).is_some_and(|depth| *depth == Some(limits::REQUIREMENT_CHAIN + 1)) {
+            let message = format!("a chain of more than {} dependencies", limits::REQUIREMENT_CHAIN);
+            report(flag.key, None, place, checker, Code::RequirementTooDeep, message);
+        }
+    }
+    if checker.skips() {
+        // A flag cannot stay when one that it depends on is left out, as all flags are that lead to a cycle.
+        let in_cycle = |index: usize| depths.get(index) == Some(&None);
+        let rest = (0..flags.len()).filter(|index| in_cycle(*index));
+        for flag in order.iter().copied().chain(rest).filter_map(|index| flags.get(index)) {
+            let is_left_out = |key: &&str| checker.is_invalid(key) || places.get(key).is_some_and(|index| in_cycle(*index));
+            let left_out = flag.dependencies.iter().enumerate().find(|(_, key)| is_left_out(key));
+            if let (Some((index, key)), false) = (left_out, checker.is_invalid(flag.key)) {
+                let message = format!("the flag {} is left out, and this one depends on it", quoted(key));
+                report(flag.key, Some(index), place, checker, Code::UnknownFlag, message);
+            }
         }
     }
     let mut ids = HashMap::new();
     let mut kept = Vec::new();
     for (index, flag) in flags.into_iter().enumerate() {
-        if depths.get(index).is_some_and(|depth| depth.is_some_and(|depth| depth <= crate::limits::REQUIREMENT_CHAIN)) {
+        if !checker.is_invalid(flag.key) {
             ids.insert(index, FlagId(kept.len() as u32));
             kept.push(flag);
         }
     }
     (kept, order.iter().filter_map(|index| ids.get(index).copied()).collect())
+}
+
+/// An issue at one of a flag's dependencies, or at their list.
+fn report(flag: &str, index: Option<usize>, place: Place<'_>, checker: &mut Checker, code: Code, message: String) {
+    let flag_place = Place::Key(&place, flag);
+    let list = Place::Key(&flag_place, "dependencies");
+    let item = index.map(|index| Place::Item(&list, index));
+    checker.concerns(Some(flag));
+    checker.report_at(item.unwrap_or(list), code, message);
+    checker.concerns(None);
 }

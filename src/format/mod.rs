@@ -159,24 +159,36 @@ fn each_flag<'v>(
     })
 }
 
-/// Reads the flags of a list, each with its key in it.
+/// Reads the flags of a list, each with its key in it. Of flags that share a key none is read.
 fn flags_in<'v>(
     node: Node<'v, '_>,
     name_of_key: &'static str,
     checker: &mut Checker,
     mut read: impl FnMut(&'v str, Node<'v, '_>, &mut Checker) -> Option<()>,
 ) -> Option<()> {
-    within_limit(node, checker.list(node)?.len(), checker)?;
-    let mut keys = HashSet::new();
+    let flags = checker.list(node)?;
+    within_limit(node, flags.len(), checker)?;
+    let key_of = |flag: &'v Value| match flag {
+        Value::Object(flag) => flag.get(name_of_key),
+        _ => None,
+    };
+    let (mut keys, mut shared) = (HashSet::new(), HashSet::new());
+    for key in flags.iter().filter_map(key_of) {
+        if let Value::String(key) = key
+            && !keys.insert(&**key)
+        {
+            shared.insert(&**key);
+        }
+    }
     checker.items(node, |checker, node| {
         let fields = checker.open_fields(node)?;
         let place = checker.required(&fields, name_of_key)?;
         let key = checker.string(place)?;
         checker.concerns(Some(key));
-        if keys.insert(key) {
+        if !shared.contains(key) {
             read(key, node, checker);
-        } else {
-            checker.report(place, Code::DuplicateFlag, format!("another flag has the key {}", quoted(key)));
+        } else if !keys.remove(key) {
+            checker.report(place, Code::DuplicateFlag, format!("another flag has the {name_of_key} {}", quoted(key)));
         }
         checker.concerns(None);
         Some(())

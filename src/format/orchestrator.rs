@@ -9,7 +9,7 @@ use semver::Version;
 use super::check::{Checker, Fields, Node};
 use super::user::{self, always};
 use super::{Compiled, ecmascript, flags_in};
-use crate::error::Code;
+use crate::error::{Code, quoted};
 use crate::evaluate::javascript;
 use crate::evaluation::Reason;
 use crate::limits;
@@ -47,10 +47,14 @@ pub(super) fn compile(snapshot: &Value, environment: Option<&str>, checker: &mut
     let mut read = |key: &str, node: Node<'_, '_>, checker: &mut Checker| reader.flag(key, node, checker);
     match snapshot {
         Value::List(_) => flags_in(root, "key", checker, &mut read)?,
-        _ => {
+        Value::Object(_) => {
             let fields = checker.open_fields(root)?;
             let flags = checker.required(&fields, "flags")?;
             flags_in(flags, "key", checker, &mut read)?;
+        }
+        _ => {
+            checker.wrong_type(root, "a list or an object");
+            return None;
         }
     }
     Some(Compiled { environment: environment.map(Box::from), ..Compiled::of(reader.builder) })
@@ -152,18 +156,17 @@ impl Reader<'_> {
         let fields = checker.open_fields(node)?;
         let id = fields.set("id").map_or(Some(None), |node| checker.string(node).map(Some));
         let when = match fields.set("conditions") {
-            Some(node) => checker.items(node, |checker, node| self.condition(node, checker)),
+            Some(node) => checker.items(node, |checker, node| self.condition(node, id.flatten(), checker)),
             None => Some(Vec::new()),
         };
         let offer = offer(&fields, checker);
         Some((id?, Expr::all(when?), offer?))
     }
 
-    fn condition(&mut self, node: Node<'_, '_>, checker: &mut Checker) -> Option<Expr> {
+    fn condition(&mut self, node: Node<'_, '_>, rule: Option<&str>, checker: &mut Checker) -> Option<Expr> {
         let fields = checker.open_fields(node)?;
         let path = checker.required(&fields, "attribute").and_then(|node| checker.string(node));
-        checker.required(&fields, "operator");
-        let operator = checker.one_of(&fields, "operator", OPERATORS, "")?;
+        let operator = checker.required_one_of(&fields, "operator", OPERATORS)?;
         let value = fields.get("value").map(|node| node.value);
         let operand = value.map_or(ValueRef::Missing, Value::borrow);
         let number = javascript::to_number(operand);
@@ -177,9 +180,9 @@ impl Reader<'_> {
             "in" => match operand {
                 ValueRef::List(_) | ValueRef::String(_) => Some(JavaScriptTest::IncludedIn(value.cloned())),
                 _ => {
-                    let place = fields.get("value").unwrap_or(node);
-                    let found = value.map_or("nothing", Value::type_name);
-                    checker.report(place, Code::WrongType, format!("expected a list or a string, found {found}"));
+                    let list = checker.required(&fields, "value")?;
+                    let message = format!("{}expected a list or a string, found {}", in_rule(rule), list.value.type_name());
+                    checker.report(list, Code::WrongType, message);
                     None
                 }
             },
@@ -189,9 +192,12 @@ impl Reader<'_> {
             "lte" => Some(JavaScriptTest::ComparesNumbers(Relation::LessOrEqual, number)),
             "regex" => {
                 let place = fields.get("value").unwrap_or(node);
-                self.pattern(&javascript::to_text(operand), place, checker).map(JavaScriptTest::Matches)
+                self.pattern(&javascript::to_text(operand), place, rule, checker).map(JavaScriptTest::Matches)
             }
-            _ => return Some(self.version(operator, path?, operand)),
+            _ => {
+                let place = fields.get("value").unwrap_or(node);
+                return Some(self.version(operator, path?, place, operand, rule, checker));
+            }
         };
         let test = Expr::JavaScript(self.attribute(path?), test?);
         Some(if negated { user::not(test) } else { test })
@@ -203,29 +209,41 @@ impl Reader<'_> {
     }
 
     /// A version that does not parse is neither above nor below any.
-    fn version(&mut self, operator: &str, path: &str, operand: ValueRef<'_>) -> Expr {
+    fn version(
+        &mut self,
+        operator: &str,
+        path: &str,
+        place: Node<'_, '_>,
+        operand: ValueRef<'_>,
+        rule: Option<&str>,
+        checker: &mut Checker,
+    ) -> Expr {
         let bound = match operand {
             ValueRef::String(text) => Version::parse(text).ok(),
             _ => None,
         };
-        let Some(bound) = bound.map(Box::new) else { return Expr::Literal(false.into()) };
+        let Some(bound) = bound.map(Box::new) else {
+            let message = format!("{}the condition never holds: expected a version such as `1.2.3`", in_rule(rule));
+            checker.warn(place.place, Code::InvalidVersion, message);
+            return Expr::Literal(false.into());
+        };
         let test = if operator == "semver_gt" { Test::VersionGreater(bound) } else { Test::VersionLess(bound) };
         Expr::Is(Box::new(Expr::Attribute(self.attribute(path))), test)
     }
 
-    fn pattern(&mut self, source: &str, place: Node<'_, '_>, checker: &mut Checker) -> Option<plan::PatternId> {
+    fn pattern(&mut self, source: &str, place: Node<'_, '_>, rule: Option<&str>, checker: &mut Checker) -> Option<plan::PatternId> {
         let pattern = if source.len() > limits::PATTERN_BYTES {
             Err(PatternError::TooLong)
         } else {
             ecmascript::translate(source)
-                .map_err(|error| PatternError::Invalid(format!("at character {}: {}", error.at, error.message)))
+                .map_err(|error| PatternError::Invalid { at: Some(error.at), reason: error.message })
                 .and_then(|pattern| self.builder.translated_pattern(&pattern))
         };
         match pattern {
             Ok(id) => Some(id),
             Err(error) => {
                 let (code, message) = error.issue(source);
-                checker.report(place, code, message);
+                checker.report(place, code, in_rule(rule) + &message);
                 None
             }
         }
@@ -238,6 +256,11 @@ impl Reader<'_> {
     }
 }
 
+/// How a message starts that names the rule.
+fn in_rule(id: Option<&str>) -> String {
+    id.map_or_else(String::new, |id| format!("in the rule {}: ", quoted(id)))
+}
+
 /// The `percentage` and the `value` of a rule or of the fallthrough.
 fn offer<'v>(fields: &Fields<'v, '_>, checker: &mut Checker) -> Option<Offer<'v>> {
     let percentage = checker.percentage(fields, "percentage", 100.0)?;
@@ -248,7 +271,7 @@ fn variant<'v>(checker: &mut Checker, node: Node<'v, '_>) -> Option<(Option<&'v 
     let fields = checker.open_fields(node)?;
     let name = fields.set("key").map_or(Some(None), |node| checker.string(node).map(Some));
     let weight = checker.required(&fields, "weight");
-    let weight = weight.and_then(|node| checker.number_where(node, "a weight from 0", |weight| weight >= 0.0));
+    let weight = weight.and_then(|node| checker.number_where(node, "a weight of at least 0", |weight| weight >= 0.0));
     Some((name?, fields.get("value").map(|node| node.value), weight?))
 }
 

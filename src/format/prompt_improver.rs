@@ -44,10 +44,7 @@ pub(super) fn compile(snapshot: &Value, _: Option<&str>, checker: &mut Checker) 
     let fields = checker.open_fields(Node::root(snapshot))?;
     let version = fields.set("version").and_then(|node| checker.string(node));
     let default_percentage = match fields.set("global") {
-        Some(node) => {
-            let fields = checker.open_fields(node)?;
-            checker.percentage(&fields, "default_rollout_percentage", 100.0)
-        }
+        Some(node) => checker.open_fields(node).and_then(|fields| checker.percentage(&fields, "default_rollout_percentage", 100.0)),
         None => Some(None),
     };
     let mut builder = Builder::default();
@@ -65,8 +62,7 @@ pub(super) fn compile(snapshot: &Value, _: Option<&str>, checker: &mut Checker) 
 impl Reader {
     fn flag(&mut self, key: &str, node: Node<'_, '_>, checker: &mut Checker) -> Option<()> {
         let fields = checker.open_fields(node)?;
-        checker.required(&fields, "state");
-        let state = checker.one_of(&fields, "state", STATES, "");
+        let state = checker.required_one_of(&fields, "state", STATES);
         let default_variant = fields.set("default_variant").map_or(Some("off"), |node| checker.string(node));
         let variants = variants(&fields, checker);
         let rules = match fields.set("targeting_rules") {
@@ -158,7 +154,8 @@ impl Reader {
             let known = rule.variant.is_empty() || variants.iter().any(|(name, _)| **name == *rule.variant);
             if !known {
                 let list = Place::Key(&place, "targeting_rules");
-                let message = format!("there is no variant {}; the rule serves the caller's default", quoted(rule.variant));
+                let named = rule.name.map_or_else(|| "the rule".into(), |name| format!("the rule {}", quoted(name)));
+                let message = format!("{named} serves the caller's default: there is no variant {}", quoted(rule.variant));
                 let item = Place::Item(&list, index);
                 checker.warn(Place::Key(&item, "variant"), Code::UnknownVariant, message);
             }
@@ -171,12 +168,12 @@ impl Reader {
         let strategy = checker.one_of(fields, "strategy", STRATEGIES, "percentage");
         let percentage = checker.percentage(fields, "percentage", 100.0);
         let users = checker.strings(fields, "user_list");
-        let gradual = fields.set("gradual_config").map(|node| checker.open_fields(node).ok_or(()));
-        let percentage = percentage?.unwrap_or(self.default_percentage);
-        let ramp = match gradual {
-            None => None,
-            Some(fields) => Some(ramp(&fields.ok()?, percentage, checker)?),
+        let to = percentage.flatten().unwrap_or(self.default_percentage);
+        let ramp = match fields.set("gradual_config") {
+            Some(node) => checker.open_fields(node).and_then(|fields| ramp(&fields, to, checker)).map(Some),
+            None => Some(None),
         };
+        let (percentage, ramp) = (percentage?.unwrap_or(self.default_percentage), ramp?);
         Some(match strategy? {
             "user_list" => Some(is_one_of(self.user, users?)),
             "gradual" => ramp.map(|points| self.below(key, Threshold::Ramp { points, scale: PER_PERCENT })),

@@ -37,7 +37,11 @@ pub(super) fn compile(snapshot: &Value, environment: Option<&str>, checker: &mut
     let flags = checker.required(&fields, "flags")?;
     match flags.value {
         Value::List(_) => flags_in(flags, "name", checker, |key, node, checker| reader.flag(key, node, checker))?,
-        _ => each_flag(flags, checker, |key, node, checker| reader.flag(key, node, checker))?,
+        Value::Object(_) => each_flag(flags, checker, |key, node, checker| reader.flag(key, node, checker))?,
+        _ => {
+            checker.wrong_type(flags, "an object or a list");
+            return None;
+        }
     }
     let mut builder = reader.builder;
     builder.unknown(Unknown { value: Value::Bool(false), yields: false, variant: None, backend_reason: "not_found" });

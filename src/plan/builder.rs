@@ -35,7 +35,11 @@ pub(crate) enum PatternError {
     /// So many parts, with repetitions written out.
     TooLarge(u64),
     TooMany,
-    Invalid(String),
+    /// It does not read, at this character where that is known.
+    Invalid {
+        at: Option<usize>,
+        reason: String,
+    },
 }
 
 impl PatternError {
@@ -53,7 +57,10 @@ impl PatternError {
                 let (patterns, parts) = (limits::PATTERNS, limits::ALL_PATTERN_PARTS);
                 (Code::TooManyPatterns, format!("a snapshot has at most {patterns} different patterns, of {parts} parts in all"))
             }
-            PatternError::Invalid(reason) => (Code::InvalidPattern, format!("invalid pattern {}: {reason}", quoted(pattern))),
+            PatternError::Invalid { at, reason } => {
+                let at = at.map_or_else(String::new, |at| format!(" at character {at}"));
+                (Code::InvalidPattern, format!("invalid pattern {}{at}: {reason}", quoted(pattern)))
+            }
         }
     }
 }
@@ -96,7 +103,7 @@ impl Builder {
         }
         let compiled: Result<Regex, _> =
             RegexBuilder::new(pattern).size_limit(limits::COMPILED_PATTERN_BYTES).nest_limit(limits::PATTERN_DEPTH).build();
-        let compiled = compiled.map_err(|error| PatternError::Invalid(error.to_string()))?;
+        let compiled = compiled.map_err(|error| PatternError::Invalid { at: None, reason: error.to_string() })?;
         let id = PatternId(self.plan.patterns.len() as u32);
         self.pattern_parts += parts;
         self.plan.patterns.push(compiled);

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use self::set::Set;
+use crate::error::quoted;
 use crate::evaluate::javascript::code_units;
 
 /// Why a pattern was refused.
@@ -240,7 +241,7 @@ impl Reader {
         let Some(name) = self.read_name() else {
             return self.refuse(start, "invalid group name");
         };
-        if self.names.insert(name.as_str().into()) { Ok(()) } else { self.refuse(start, format!("duplicate group name `{name}`")) }
+        if self.names.insert(name.as_str().into()) { Ok(()) } else { self.refuse(start, format!("duplicate group name {}", quoted(&name))) }
     }
 
     fn read_name(&mut self) -> Option<String> {

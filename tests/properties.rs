@@ -279,7 +279,7 @@ fn all_ways_agree(evaluator: &Evaluator, context: &Context) -> TestCaseResult {
 #[test]
 fn no_snapshot_and_no_context_panics_and_all_ways_agree() {
     let (loaded, flags, tried) = (Cell::new(0), Cell::new(0), Cell::new(0_usize));
-    let mut runner = TestRunner::new(cases(2000));
+    let mut runner = TestRunner::new(cases(1200));
     let result = runner.run(&mutant(), |case| {
         for on_invalid_flag in [OnInvalidFlag::Reject, OnInvalidFlag::Skip] {
             let found = evaluate_every_way(&case, on_invalid_flag)?;
@@ -295,7 +295,7 @@ fn no_snapshot_and_no_context_panics_and_all_ways_agree() {
 }
 
 proptest! {
-    #![proptest_config(cases(1000))]
+    #![proptest_config(cases(500))]
 
     #[test]
     fn no_json_panics(value in value(), flags in value(), context in value()) {

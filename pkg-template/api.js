@@ -82,7 +82,8 @@ export class Evaluator {
    * @param {string | Uint8Array | object} snapshot
    * @param {{ format?: string, environment?: string, onInvalidFlag?: "reject" | "skip" }} [options]
    */
-  loadSnapshot(snapshot, { format = "auto", environment, onInvalidFlag = "reject" } = {}) {
+  loadSnapshot(snapshot, options) {
+    const { format = "auto", environment, onInvalidFlag = "reject" } = options ?? {};
     if (onInvalidFlag !== "reject" && onInvalidFlag !== "skip") {
       throw new TypeError(`\`onInvalidFlag\` must be "reject" or "skip"`);
     }
@@ -105,6 +106,7 @@ export class Evaluator {
 
   /** @param {string[]} flagKeys */
   setOpenCircuits(flagKeys) {
+    if (typeof flagKeys === "string") throw new TypeError("`flagKeys` must be a list");
     this.#openCircuits = [...flagKeys].map(String);
     this.#engine?.set_open_circuits(this.#openCircuits);
   }
@@ -212,9 +214,10 @@ export class Evaluator {
       const kind = kindOf(defaultValue);
       const outcome = flag === undefined ? NO_FLAG : evaluate(engine, flag, kind, now);
       if (outcome < 0) {
-        const failed = engine.failure(keyText(flagKey), kind, outcome);
+        // The default is the caller's own, and is not to be frozen.
+        const failed = deepFreeze(engine.failure(keyText(flagKey), kind, outcome));
         const yields = outcome !== NO_FLAG || engine.yields(NO_FLAG);
-        return deepFreeze(yields ? withDefault(failed, defaultValue) : failed);
+        return yields ? withDefault(failed, defaultValue) : failed;
       }
       const evaluation = this.#outcome(engine, outcome);
       return defaultValue !== undefined && this.#yielding.has(evaluation) ? withDefault(evaluation, defaultValue) : withDefault(evaluation);
@@ -362,6 +365,7 @@ function toBytes(snapshot) {
   if (snapshot instanceof ArrayBuffer) return new Uint8Array(snapshot);
   if (ArrayBuffer.isView(snapshot)) return new Uint8Array(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
   const text = typeof snapshot === "string" ? snapshot : stringify(snapshot);
+  if (/** @type {any} */ (text).isWellFormed?.()) return new TextEncoder().encode(text);
   // UTF-8 has no lone surrogates: as escapes they reach the loader, which refuses them.
   return new TextEncoder().encode(text.replace(/\p{Surrogate}/gu, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`));
 }

@@ -27,7 +27,10 @@ export type ErrorCode = "PROVIDER_NOT_READY" | "FLAG_NOT_FOUND" | "TYPE_MISMATCH
 /** The answer for one flag and one context. */
 export interface Evaluation<T> {
   readonly flagKey: string;
-  /** In an error the caller's default value, `undefined` when there is none. */
+  /**
+   * In an error the caller's default value, `undefined` when there is none; for a flag that is not there a backend's
+   * format may have a value of its own.
+   */
   readonly value: T;
   /** The variant served; `null` where there is none. */
   readonly variant: string | null;
@@ -140,8 +143,8 @@ export class Evaluator {
   loadSnapshot(snapshot: string | Uint8Array | object, options?: LoadOptions): SnapshotInfo;
 
   /**
-   * Evaluates one flag. Never throws. A default value of another type than the flag's is an error; without one, or with
-   * `null`, there is no check.
+   * Evaluates one flag. Never throws. In `samebucket/1` a default value of another type than the flag's is an error;
+   * without one, or with `null`, there is no check. Backends' formats know no types: there the value may be of another.
    */
   evaluate<T extends FlagValue>(flagKey: string, context: Context | null | undefined, defaultValue: T): Evaluation<Widened<T>>;
   evaluate<T extends FlagValue = FlagValue>(flagKey: string, context?: Context | null, defaultValue?: undefined): Evaluation<T | undefined>;
@@ -155,8 +158,8 @@ export class Evaluator {
   /** Reads a context once, to evaluate many flags for it. */
   bind(context?: Context | null): BoundContext;
 
-  /** Says which flags' circuits are open; those flags serve their `off`. */
-  setOpenCircuits(flagKeys: Iterable<string>): void;
+  /** Says which flags' circuits are open: a flag of `samebucket/1` then serves its `off`, one of flcm is false; the other formats have no circuits. */
+  setOpenCircuits(flagKeys: Iterable<string> & object): void;
 
   /** Gives back the memory in wasm. The evaluator cannot be used any more. */
   free(): void;

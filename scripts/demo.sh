@@ -8,3 +8,4 @@ else
   quietly "building the native backend" cargo build --release --example backend
 fi
 node scripts/demo.mjs
+say "the demo took $SECONDS s"

@@ -66,7 +66,8 @@ impl Evaluator {
         self.snapshot.as_ref()
     }
 
-    /// Says which flags' circuits are open; those flags serve their `off`.
+    /// Says which flags' circuits are open: a flag of `samebucket/1` then serves its `off`, one of flcm is false; the other
+    /// formats have no circuits.
     pub fn set_open_circuits<K: Into<Box<str>>>(&mut self, flag_keys: impl IntoIterator<Item = K>) {
         self.open_circuits.clear();
         self.open_circuits.extend(flag_keys.into_iter().map(Into::into));
@@ -103,7 +104,7 @@ impl Evaluator {
     }
 }
 
-/// A context with what has been drawn for it: the same user and flag never hash twice.
+/// A context with what has been drawn for it, so that asking again hashes nothing.
 pub struct Bound<'a> {
     evaluator: &'a Evaluator,
     context: &'a Context,

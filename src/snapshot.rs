@@ -145,8 +145,8 @@ impl Snapshot {
         self.plan.flags.iter().map(|flag| &*flag.key)
     }
 
-    /// Evaluates one flag. In an error the value is the default; a default of another type than the flag's is an
-    /// error, while `None` and `null` go with every flag.
+    /// Evaluates one flag. In an error the value is the default. In `samebucket/1`, where each flag has one type, a
+    /// default of another type is an error, while `None` and `null` go with every flag.
     pub fn evaluate<'a>(&'a self, flag_key: &'a str, context: &Context, inputs: Inputs<'_>, default: Option<&'a Value>) -> Evaluation<'a> {
         self.evaluate_with(flag_key, context, inputs, default, None)
     }
@@ -220,8 +220,11 @@ impl Snapshot {
         let answers = Answers::default();
         let scope = Scope { trace, ..self.scope(attributes, inputs, memo, &answers) };
         let id = flag.and_then(|flag| evaluate::decide(&scope, flag)).ok_or(Failure::FlagNotFound)?;
-        let found = self.plan.outcome(id).filter(|outcome| !outcome.yields).and_then(|outcome| self.plan.value(outcome));
-        match (expected, found.and_then(Kind::of)) {
+        if !self.plan.typed {
+            return Ok(id);
+        }
+        let found = self.plan.outcome(id).and_then(|outcome| self.plan.value(outcome)).and_then(Kind::of);
+        match (expected, found) {
             (Some(expected), Some(found)) if expected != found => Err(Failure::TypeMismatch { expected, found }),
             _ => Ok(id),
         }

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use js_sys::{Array, Object as JsObject};
 use wasm_bindgen::prelude::*;
 
+use crate::error::{Code, Issue};
 use crate::evaluate::{Attributes, Memo};
 use crate::format::Format;
 use crate::plan::{AttributeId, FlagId, Kind, OutcomeId};
@@ -51,7 +52,10 @@ impl Engine {
     /// Loads a snapshot. Returns `SnapshotInfo`, or throws an object with what `SnapshotError` has.
     pub fn load(&mut self, bytes: &[u8], format: Option<String>, environment: Option<String>, skip: bool) -> Result<JsValue, JsValue> {
         let format = match format {
-            Some(name) => Some(name.parse::<Format>().map_err(|error| failed("unknown_format", &error.to_string(), Vec::new()))?),
+            Some(name) => Some(name.parse::<Format>().map_err(|error| {
+                let issue = Issue::new(Code::UnknownFormat, String::new(), None, error.to_string());
+                failed(issue.code(), issue.message(), vec![issue.to_value()])
+            })?),
             None => None,
         };
         let environment = environment.map(Into::into).or_else(|| self.environment.clone());

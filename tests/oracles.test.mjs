@@ -81,17 +81,32 @@ function inJavaScript(format, snapshot, environment, cases) {
   let now = 0;
   const evaluator = new Evaluator({ environment, clock: () => now });
   evaluator.loadSnapshot(snapshot, { format });
+  assert.equal(formatOf(snapshot, environment) ?? format, format, JSON.stringify(snapshot));
   const answers = cases.map((input) => {
     now = input.now;
     evaluator.setOpenCircuits(input.openCircuits ?? []);
-    const first = evaluator.evaluate(input.flagKey, input.context, input.default);
-    // The backends know no types; a default of another type than the value's plays no part.
-    const evaluation = first.errorCode === "TYPE_MISMATCH" ? evaluator.evaluate(input.flagKey, input.context) : first;
-    const { value, variant, backendReason } = evaluation;
-    return value === undefined ? { variant, backendReason } : { value, variant, backendReason };
+    const { value, variant, backendReason } = evaluator.evaluate(input.flagKey, input.context, input.default);
+    const answer = value === undefined ? { variant, backendReason } : { value, variant, backendReason };
+    const bound = evaluator.bind(input.context);
+    for (const again of [bound.evaluate(input.flagKey, input.default), bound.evaluate(input.flagKey, input.default)]) {
+      assert.deepEqual([again.value, again.variant, again.backendReason], [value, variant, backendReason], "bound");
+    }
+    const all = evaluator.evaluateAll(input.context)[input.flagKey];
+    if (all) assert.deepEqual([all.variant, all.backendReason], [variant, backendReason], "all flags at once");
+    return answer;
   });
   evaluator.free();
   return answers;
+}
+
+/** The format that a snapshot is found to be of; none if it could be several. */
+function formatOf(snapshot, environment) {
+  try {
+    return new Evaluator({ environment }).loadSnapshot(snapshot).format;
+  } catch (error) {
+    assert.equal(error.code, "ambiguous_format");
+    return undefined;
+  }
 }
 
 /** A reason without the names and numbers in it. */

@@ -106,7 +106,8 @@ test("what is no snapshot throws SnapshotError, and the snapshot before stays in
     });
     assert.equal(evaluator.evaluate("a").value, true);
   }
-  assert.throws(() => evaluator.loadSnapshot("{}", { format: "toml" }), { name: "SnapshotError", code: "unknown_format" });
+  assert.throws(() => evaluator.loadSnapshot("{}", { format: "toml" }), ({ name, code, issues }) =>
+    name === "SnapshotError" && code === "unknown_format" && issues.length === 1 && issues[0].code === code);
   assert.throws(() => evaluator.loadSnapshot("{}", { onInvalidFlag: "ignore" }), TypeError);
   assert.throws(() => evaluator.loadSnapshot("{}", { environment: 1 }), TypeError);
   assert.throws(() => new Evaluator({ environment: {} }), TypeError);
@@ -226,6 +227,29 @@ test("schedules follow the clock", () => {
   now = Date.parse("2026-01-01T00:00:00Z");
   assert.equal(evaluator.evaluate("a").value, true);
   assert.equal(new Evaluator().loadSnapshot(snapshotOf({ a: flag() })).flagCount, 1, "the default clock is Date.now");
+});
+
+test("a default stays the caller's own, whatever it is", () => {
+  const evaluator = loaded({ a: flag({ default: "on" }) });
+  const cyclic = { list: [] };
+  cyclic.self = cyclic;
+  for (const own of [cyclic, { bytes: new Uint8Array(2) }, new Uint8Array(2), { get x() { throw new Error("no"); } }]) {
+    for (const [key, code] of [["a", "TYPE_MISMATCH"], ["b", "FLAG_NOT_FOUND"]]) {
+      const evaluation = evaluator.evaluate(key, {}, own);
+      assert.deepEqual([evaluation.errorCode, evaluation.value === own, Object.isFrozen(own)], [code, true, false]);
+    }
+  }
+  cyclic.list.push(1);
+  assert.throws(() => evaluator.setOpenCircuits("a"), TypeError);
+});
+
+test("backends' formats know no types: a default of another type plays no part", () => {
+  const evaluator = new Evaluator();
+  evaluator.loadSnapshot({ flags: { a: { state: "enabled", variants: { off: "text" } } } }, { format: "prompt-improver" });
+  assert.deepEqual([evaluator.evaluate("a", {}, false).value, evaluator.evaluate("a", {}, false).errorCode], ["text", undefined]);
+  assert.deepEqual([evaluator.evaluate("b", {}, 7).value, evaluator.evaluate("b").value, evaluator.evaluate("b").variant], [7, false, "default"]);
+  evaluator.loadSnapshot([{ key: "a", enabled: true, rules: [{ conditions: [] }] }]);
+  assert.deepEqual([evaluator.evaluate("a", {}, "mine").value, evaluator.evaluate("a").value], ["mine", undefined]);
 });
 
 test("evaluations are frozen all through and handed out again", () => {

@@ -11,7 +11,7 @@ use crate::number;
 use crate::plan::{Bucket, BucketId, Hash, OutcomeId, Point, RampPoint, Rollout, Split, Take, Threshold, Unit};
 use crate::value::ValueRef;
 
-/// The buckets that one context has drawn: the same user and flag never hash twice.
+/// What one context has drawn, so that asking again hashes nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Memo(RefCell<Vec<Option<Option<f64>>>>);
 
@@ -49,7 +49,7 @@ pub(super) fn choose(scope: &Scope<'_>, split: &Split) -> OutcomeId {
         trace.split(unit(scope, split.bucket), point, total);
     }
     let share = split.shares.iter().find(|(bound, _)| *bound > point);
-    share.map_or(split.otherwise, |(_, outcome)| *outcome)
+    share.map_or(split.leftover, |(_, outcome)| *outcome)
 }
 
 /// Linear between the points, held outside them.

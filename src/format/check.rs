@@ -30,9 +30,7 @@ impl<'v> Fields<'v, '_> {
         let value = self.object.get(key)?;
         Some(Node { value, place: Place::Key(&self.place, key) })
     }
-}
 
-impl<'v> Fields<'v, '_> {
     /// The entry, unless it is `null`: backends write that for what is not set.
     pub(crate) fn set<'s>(&'s self, key: &'s str) -> Option<Node<'v, 's>> {
         self.get(key).filter(|node| *node.value != Value::Null)

@@ -221,7 +221,9 @@ fn serve_on(flag: &mut FlagBuilder<'_>, variants: &[(&str, f64)], bucket: Bucket
         shares.push((total, flag.outcome(Some(&Value::Bool(true)), Reason::Split, reason.to_owned(), details)));
     }
     match shares.first() {
-        Some(&(_, otherwise)) => Split { bucket, point: Point::Modulo(total), shares: shares.into(), otherwise }.into(),
+        Some(&(_, otherwise)) => {
+            Split { bucket, point: Point::Modulo(total), shares: shares.into(), leftover: otherwise, otherwise }.into()
+        }
         None => flag.outcome(Some(&Value::Bool(true)), Reason::Split, reason.to_owned(), Details::default()).into(),
     }
 }

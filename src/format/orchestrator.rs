@@ -121,7 +121,7 @@ impl Reader<'_> {
         }
         if let Some(&(_, otherwise)) = shares.first() {
             let point = Point::Times(1.0);
-            flag.step("variants", always(), Split { bucket: variant_bucket, point, shares: shares.into(), otherwise });
+            flag.step("variants", always(), Split { bucket: variant_bucket, point, shares: shares.into(), leftover: otherwise, otherwise });
         }
         if let Some(offer) = fallthrough {
             let reason = match offer.percentage {

@@ -2,6 +2,8 @@
 //!
 //! Bucket: the first 4 bytes of `sha256(flag ":" user)`, divided by 2^32, against the percentage divided by 100.
 
+use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::check::{Checker, Fields, Node, Place};
@@ -11,8 +13,8 @@ use crate::error::{Code, quoted};
 use crate::evaluation::Reason;
 use crate::instant;
 use crate::plan::{
-    self, AttributeId, Bucket, Builder, Details, Expr, FlagBuilder, Hash, RampPoint, Rollout, Root, Route, Scale, SegmentId, Skips, Take,
-    Threshold, Unit, Unknown,
+    self, AttributeId, Bucket, Builder, Details, Expr, FlagBuilder, Hash, RampPoint, Rollout, Root, Route, Scale, Skips, Take, Threshold,
+    Unit, Unknown,
 };
 use crate::value::Value;
 
@@ -64,7 +66,7 @@ impl Reader {
         let fields = checker.open_fields(node)?;
         let state = checker.required_one_of(&fields, "state", STATES);
         let default_variant = fields.set("default_variant").map_or(Some("off"), |node| checker.string(node));
-        let variants = variants(&fields, checker);
+        let variants = Variants::read(&fields, checker);
         let rules = match fields.set("targeting_rules") {
             Some(node) => checker.items(node, |checker, node| self.rule(node, checker)),
             None => Some(Vec::new()),
@@ -85,7 +87,7 @@ impl Reader {
         let plain = rules.is_empty() && state != "rollout";
         let fingerprint = plan::fingerprint(node.value, None) ^ self.default_percentage.to_bits();
         let serve = |flag: &mut FlagBuilder<'_>, name: &str, reason, word: &'static str, rule: Option<&str>| {
-            let value = variants.iter().find(|(variant, _)| **variant == *name).map(|(_, value)| *value);
+            let value = variants.get(name);
             let (variant, rule_id) = (Some(Arc::from(name)), rule.map(Arc::from));
             // A variant that is not there keeps its name, and the caller's default stands for its value.
             let fallback = Value::Bool(false);
@@ -96,29 +98,31 @@ impl Reader {
             flag.finish(key, outcome, fingerprint);
             return Some(());
         }
-        let mut endings: Vec<SegmentId> = Vec::new();
+        let admission = admission.filter(|_| state == "rollout");
+        let admitted = admission.map(|admission| flag.plan().segment(Expr::all(vec![is_known(user), admission]), fingerprint));
+        let rolled_out = serve(&mut flag, variants.rolled_out(default_variant), Reason::Split, "ROLLOUT_MATCH", None);
+        let plain = if plain { Reason::Static } else { Reason::Default };
+        let otherwise = serve(&mut flag, default_variant, plain, "DEFAULT", None);
         for rule in rules {
             if rule.variant.is_empty() {
-                endings.push(flag.plan().segment(rule.when, fingerprint));
-                continue;
+                // For whom it holds the rules end here, and only the rollout and the default are left.
+                let holds = flag.plan().segment(rule.when, fingerprint);
+                if let Some(admitted) = admitted {
+                    flag.step("rollout", Expr::all(vec![Expr::Segment(holds), Expr::Segment(admitted)]), rolled_out);
+                }
+                flag.step("rule", Expr::Segment(holds), otherwise);
+            } else {
+                let outcome = serve(&mut flag, rule.variant, Reason::TargetingMatch, "TARGETING_MATCH", rule.name);
+                flag.step("rule", rule.when, outcome);
             }
-            let outcome = serve(&mut flag, rule.variant, Reason::TargetingMatch, "TARGETING_MATCH", rule.name);
-            let not_ended = endings.iter().map(|ending| user::not(Expr::Segment(*ending)));
-            flag.step("rule", Expr::all(not_ended.chain([rule.when]).collect()), outcome);
             if let Some(step) = flag.last_step() {
                 step.rule_id = rule.name.map(Arc::from);
             }
         }
-        if let (true, Some(admission)) = (state == "rollout", admission) {
-            let on = variants.iter().map(|(name, _)| &**name).find(|name| *name == "on");
-            let first = || variants.iter().map(|(name, _)| &**name).find(|name| *name != default_variant);
-            let served = on.or_else(first).unwrap_or(default_variant);
-            let outcome = serve(&mut flag, served, Reason::Split, "ROLLOUT_MATCH", None);
-            flag.step("rollout", Expr::all(vec![is_known(user), admission]), outcome);
+        if let Some(admitted) = admitted {
+            flag.step("rollout", Expr::Segment(admitted), rolled_out);
         }
-        let reason = if plain { Reason::Static } else { Reason::Default };
-        let outcome = serve(&mut flag, default_variant, reason, "DEFAULT", None);
-        flag.finish(key, outcome, fingerprint);
+        flag.finish(key, otherwise, fingerprint);
         Some(())
     }
 
@@ -143,15 +147,9 @@ impl Reader {
 
     /// The rules in the order in which they are tried, highest priority first. A rule with an empty variant ends them: for
     /// whom it holds, none after it serves.
-    fn usable<'v>(
-        &self,
-        mut rules: Vec<Rule<'v>>,
-        variants: &[(Box<str>, &Value)],
-        place: Place<'_>,
-        checker: &mut Checker,
-    ) -> Vec<Rule<'v>> {
+    fn usable<'v>(&self, mut rules: Vec<Rule<'v>>, variants: &Variants<'_>, place: Place<'_>, checker: &mut Checker) -> Vec<Rule<'v>> {
         for (index, rule) in rules.iter().enumerate() {
-            let known = rule.variant.is_empty() || variants.iter().any(|(name, _)| **name == *rule.variant);
+            let known = rule.variant.is_empty() || variants.get(rule.variant).is_some();
             if !known {
                 let list = Place::Key(&place, "targeting_rules");
                 let named = rule.name.map_or_else(|| "the rule".into(), |name| format!("the rule {}", quoted(name)));
@@ -160,7 +158,7 @@ impl Reader {
                 checker.warn(Place::Key(&item, "variant"), Code::UnknownVariant, message);
             }
         }
-        rules.sort_by(|a, b| b.priority.total_cmp(&a.priority));
+        rules.sort_by(|a, b| b.priority.partial_cmp(&a.priority).unwrap_or(Ordering::Equal));
         rules
     }
 
@@ -224,20 +222,49 @@ impl python::Names for Reader {
     }
 }
 
-/// The variants in written order. YAML reads an unquoted `on` and `off` as booleans, so they may arrive under their names.
-fn variants<'v>(fields: &Fields<'v, '_>, checker: &mut Checker) -> Option<Vec<(Box<str>, &'v Value)>> {
-    const ON: &Value = &Value::Bool(true);
-    const OFF: &Value = &Value::Bool(false);
-    let Some(node) = fields.set("variants") else { return Some(vec![("on".into(), ON), ("off".into(), OFF)]) };
-    let named = checker.object(node)?.iter().map(|(name, value)| {
-        let name = match name {
-            "true" | "True" => "on",
-            "false" | "False" => "off",
-            name => name,
+/// The variants in written order, and by name.
+struct Variants<'v> {
+    names: Vec<&'v str>,
+    values: HashMap<&'v str, &'v Value>,
+}
+
+impl<'v> Variants<'v> {
+    /// YAML reads an unquoted `on` and `off` as booleans, so they may arrive under those names; the last one counts.
+    fn read(fields: &Fields<'v, '_>, checker: &mut Checker) -> Option<Variants<'v>> {
+        let mut variants = Variants { names: Vec::new(), values: HashMap::new() };
+        let Some(node) = fields.set("variants") else {
+            variants.add("on", &Value::Bool(true));
+            variants.add("off", &Value::Bool(false));
+            return Some(variants);
         };
-        (name.into(), value)
-    });
-    Some(named.collect())
+        for (name, value) in checker.object(node)?.iter() {
+            let name = match name {
+                "true" | "True" => "on",
+                "false" | "False" => "off",
+                name => name,
+            };
+            variants.add(name, value);
+        }
+        Some(variants)
+    }
+
+    fn add(&mut self, name: &'v str, value: &'v Value) {
+        if self.values.insert(name, value).is_none() {
+            self.names.push(name);
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&'v Value> {
+        self.values.get(name).copied()
+    }
+
+    /// What a rollout serves: `on` if there is one, else the first that is not the default, else the default.
+    fn rolled_out<'s>(&'s self, default: &'s str) -> &'s str {
+        if self.values.contains_key("on") {
+            return "on";
+        }
+        self.names.iter().copied().find(|name| *name != default).unwrap_or(default)
+    }
 }
 
 /// The two points of a gradual rollout.

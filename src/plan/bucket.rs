@@ -94,13 +94,16 @@ pub(crate) struct RampPoint {
     pub(crate) percentage: f64,
 }
 
-/// Serves the first share whose upper bound is greater than the point drawn, else `otherwise`.
+/// Serves the first share whose upper bound is greater than the point drawn.
 #[derive(Debug)]
 pub(crate) struct Split {
     pub(crate) bucket: BucketId,
     pub(crate) point: Point,
     /// Cumulative weights, in the order in which they were written.
     pub(crate) shares: Box<[(f64, OutcomeId)]>,
+    /// When no bound is greater than the point.
+    pub(crate) leftover: OutcomeId,
+    /// Without a unit.
     pub(crate) otherwise: OutcomeId,
 }
 

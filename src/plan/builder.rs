@@ -127,6 +127,11 @@ impl Builder {
         self.plan.root = Some(root);
     }
 
+    /// Each flag has one type, to which a caller's default is held.
+    pub(crate) fn typed(&mut self) {
+        self.plan.typed = true;
+    }
+
     /// What is answered for a flag that is not there.
     pub(crate) fn unknown(&mut self, unknown: Unknown) {
         self.plan.unknown = Some(unknown);
@@ -194,6 +199,9 @@ fn hash_value(value: &Value, hasher: &mut DefaultHasher) {
     }
 }
 
+/// How many of a flag's values are looked at for one that is there already.
+const RECENT_VALUES: usize = 8;
+
 /// Puts one flag together, and gives its values and outcomes their numbers.
 pub(crate) struct FlagBuilder<'b> {
     builder: &'b mut Builder,
@@ -230,7 +238,10 @@ impl<'b> FlagBuilder<'b> {
         details: Details,
     ) -> OutcomeId {
         let value = value.map(|value| {
-            self.values.iter().position(|known| known == value).unwrap_or_else(|| {
+            // The last few: a flag repeats its values, and looking through many would take long.
+            let recent = self.values.len().saturating_sub(RECENT_VALUES);
+            let known = self.values.iter().skip(recent).position(|known| known == value);
+            known.map(|index| recent + index).unwrap_or_else(|| {
                 self.values.push(value.clone());
                 self.values.len() - 1
             }) as u32

@@ -61,6 +61,8 @@ pub(crate) struct Plan {
     pub(crate) outcomes: Vec<Outcome>,
     /// What stands for an attribute without routes.
     pub(crate) root: Option<Root>,
+    /// Whether each flag has one type, to which a caller's default is held.
+    pub(crate) typed: bool,
     /// What the format answers for a flag that is not there, where it has an answer.
     pub(crate) unknown: Option<Unknown>,
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{BufWriter, Write, stdin, stdout};
 
-use samebucket::{Context, ErrorCode, Inputs, LoadOptions, Object, Snapshot, Value};
+use samebucket::{Context, Inputs, LoadOptions, Object, Snapshot, Value};
 use serde_json::Value as Json;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -36,11 +36,7 @@ fn answer(snapshot: &Snapshot, case: &Json) -> Value {
     let default = case.get("default").cloned().map(Value::from);
     let key = case.get("flagKey").and_then(Json::as_str).unwrap_or_default();
     let inputs = Inputs { now, open_circuits: &open_circuits };
-    let mut evaluation = snapshot.evaluate(key, &context, inputs, default.as_ref());
-    // The backends know no types; a default of another type than the value's plays no part.
-    if evaluation.error.as_ref().is_some_and(|error| error.code == ErrorCode::TypeMismatch) {
-        evaluation = snapshot.evaluate(key, &context, inputs, None);
-    }
+    let evaluation = snapshot.evaluate(key, &context, inputs, default.as_ref());
     let mut answer = Object::default();
     if let Some(value) = evaluation.value {
         answer.set("value", value.clone());

@@ -40,6 +40,7 @@ pub(super) fn compile(snapshot: &Value, environment: Option<&str>, checker: &mut
     let version = fields.get("version").and_then(|node| checker.string(node));
     let own_environment = fields.get("environment").and_then(|node| checker.string(node));
     let mut builder = Builder::default();
+    builder.typed();
     let targeting_key = builder.attribute(vec![Route::to(["targetingKey"])].into());
     let mut reader = Reader { builder, segments: HashMap::new(), environment: environment.or(own_environment), targeting_key };
     if let Some(segments) = fields.get("segments") {
@@ -106,7 +107,7 @@ impl<'v> Reader<'v> {
         Expr::Is(Box::new(Expr::Key(self.targeting_key)), Test::In(set))
     }
 
-    /// An attribute by its name: as a key as it stands, then as a path split at dots.
+    /// An attribute by its name: one key, or else the keys between its dots.
     fn attribute(&mut self, name: &str) -> AttributeId {
         let mut routes = vec![Route::to([name])];
         if name.contains('.') {

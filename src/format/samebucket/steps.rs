@@ -110,13 +110,23 @@ impl<'v> List<'_, 'v> {
             Serving::Split { weights, salt } => {
                 let mut total = 0.0;
                 let mut shares = Vec::with_capacity(weights.len());
+                let mut last = None;
                 for (variant, weight) in weights {
                     total += weight;
-                    shares.push((total, self.outcome(*variant, reason, name, rule_id)));
+                    let outcome = self.outcome(*variant, reason, name, rule_id);
+                    shares.push((total, outcome));
+                    // A point may be rounded up to a tiny total, which no bound is above.
+                    last = if *weight > 0.0 { Some(outcome) } else { last };
                 }
                 let bucket = self.bucket(*salt, ":split", BUCKETS);
                 let otherwise = self.outcome(self.off, reason, name, rule_id);
-                Serve::Split(Split { bucket, point: Point::Times(total), shares: shares.into(), otherwise })
+                Serve::Split(Split {
+                    bucket,
+                    point: Point::Times(total),
+                    shares: shares.into(),
+                    leftover: last.unwrap_or(otherwise),
+                    otherwise,
+                })
             }
         }
     }

@@ -11,7 +11,7 @@ export type JsonValue = null | boolean | string | number | readonly JsonValue[] 
 
 /**
  * Whom a flag is evaluated for: `targetingKey` stands for the user, or whatever gets one answer, and every other key is
- * an attribute. For a backend's format it may have the backend's own shape instead, such as `{ user_id, attributes }`. Dates count as their ISO 8601 text; what has no form in JSON is left out. Only own properties are read.
+ * an attribute. (Where one is taken any object will do, since interfaces and classes have no index signature.) For a backend's format it may have the backend's own shape instead, such as `{ user_id, attributes }`. Dates count as their ISO 8601 text; what has no form in JSON is left out. Only own properties are read.
  */
 export interface Context {
   readonly targetingKey?: JsonValue;
@@ -124,6 +124,7 @@ export type Widened<T> = T extends boolean ? boolean : T extends string ? string
 export interface BoundContext {
   evaluate<T extends FlagValue>(flagKey: string, defaultValue: T): Evaluation<Widened<T>>;
   evaluate<T extends FlagValue = FlagValue>(flagKey: string, defaultValue?: undefined): Evaluation<T | undefined>;
+  evaluate<T extends FlagValue>(flagKey: string, defaultValue: T | undefined): Evaluation<Widened<T> | undefined>;
   evaluateAll(): Record<string, Evaluation<FlagValue>>;
   explain(flagKey: string): Explanation<FlagValue | undefined>;
 }
@@ -146,17 +147,18 @@ export class Evaluator {
    * Evaluates one flag. Never throws. In `samebucket/1` a default value of another type than the flag's is an error;
    * without one, or with `null`, there is no check. Backends' formats know no types: there the value may be of another.
    */
-  evaluate<T extends FlagValue>(flagKey: string, context: Context | null | undefined, defaultValue: T): Evaluation<Widened<T>>;
-  evaluate<T extends FlagValue = FlagValue>(flagKey: string, context?: Context | null, defaultValue?: undefined): Evaluation<T | undefined>;
+  evaluate<T extends FlagValue>(flagKey: string, context: Context | object | null | undefined, defaultValue: T): Evaluation<Widened<T>>;
+  evaluate<T extends FlagValue = FlagValue>(flagKey: string, context?: Context | object | null, defaultValue?: undefined): Evaluation<T | undefined>;
+  evaluate<T extends FlagValue>(flagKey: string, context: Context | object | null | undefined, defaultValue: T | undefined): Evaluation<Widened<T> | undefined>;
 
   /** Evaluates every flag, by key, in one crossing into wasm. Never throws: when there is no answer, there is no flag. */
-  evaluateAll(context?: Context | null): Record<string, Evaluation<FlagValue>>;
+  evaluateAll(context?: Context | object | null): Record<string, Evaluation<FlagValue>>;
 
   /** Evaluates one flag and lists every step tried. Never throws. */
-  explain(flagKey: string, context?: Context | null): Explanation<FlagValue | undefined>;
+  explain(flagKey: string, context?: Context | object | null): Explanation<FlagValue | undefined>;
 
   /** Reads a context once, to evaluate many flags for it. */
-  bind(context?: Context | null): BoundContext;
+  bind(context?: Context | object | null): BoundContext;
 
   /** Says which flags' circuits are open: a flag of `samebucket/1` then serves its `off`, one of flcm is false; the other formats have no circuits. */
   setOpenCircuits(flagKeys: Iterable<string> & object): void;

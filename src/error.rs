@@ -21,7 +21,7 @@ impl SnapshotError {
         self.issues.first().map_or("invalid_json", Issue::code)
     }
 
-    /// Everything found, in document order, at most [`limits::ISSUES`](crate::limits::ISSUES).
+    /// Everything found, in the order in which it was found, at most [`limits::ISSUES`](crate::limits::ISSUES).
     pub fn issues(&self) -> &[Issue] {
         &self.issues
     }

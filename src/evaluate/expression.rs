@@ -1,9 +1,7 @@
 //! What an expression yields in a scope.
 
-use std::cmp::Ordering;
-
 use super::{Scope, bucket, decide_once, javascript, python, strict};
-use crate::plan::{Expr, FlagId, JavaScriptTest, Relation};
+use crate::plan::{Expr, FlagId};
 use crate::value::{Value, ValueRef};
 
 /// Whether the expression yields `true`. `flag` is the flag that is being decided.
@@ -37,7 +35,7 @@ pub(super) fn holds(scope: &Scope<'_>, flag: FlagId, expr: &Expr) -> bool {
             value => python::equals(value, expected.borrow()),
         },
         Expr::Python(condition) => python::holds(scope.attributes, condition),
-        Expr::JavaScript(id, test) => javascript_holds(scope, scope.attributes.get(*id), test),
+        Expr::JavaScript(id, test) => javascript::holds(scope.plan, scope.attributes.get(*id), test),
         Expr::Literal(_) | Expr::Attribute(_) | Expr::Key(_) | Expr::Value(_) => {
             with(scope, flag, expr, |value| value == ValueRef::Bool(true))
         }
@@ -59,47 +57,5 @@ fn with<T>(scope: &Scope<'_>, flag: FlagId, expr: &Expr, read: impl FnOnce(Value
             read(value.map_or(ValueRef::Missing, Value::borrow))
         }
         _ => read(ValueRef::Bool(holds(scope, flag, expr))),
-    }
-}
-
-fn javascript_holds(scope: &Scope<'_>, value: ValueRef<'_>, test: &JavaScriptTest) -> bool {
-    match test {
-        JavaScriptTest::Equals(expected) => javascript::strict_equals(value, operand(expected)),
-        JavaScriptTest::Compares(relation, bound) => {
-            javascript::compare(value, operand(bound)).is_some_and(|order| agrees(*relation, order))
-        }
-        JavaScriptTest::ComparesNumbers(relation, bound) => {
-            javascript::to_number(value).partial_cmp(bound).is_some_and(|order| agrees(*relation, order))
-        }
-        JavaScriptTest::TextIncludes(part) => javascript::to_text(value).contains(&**part),
-        JavaScriptTest::Includes(part) => holds_within(value, operand(part)),
-        JavaScriptTest::IncludedIn(container) => holds_within(operand(container), value),
-        JavaScriptTest::Matches(id) => {
-            let text = javascript::to_text(value);
-            scope.plan.patterns.get(id.index()).is_some_and(|pattern| pattern.is_match(&javascript::code_units(&text)))
-        }
-    }
-}
-
-/// What stands in the snapshot, `undefined` when nothing does.
-fn operand(operand: &Option<Value>) -> ValueRef<'_> {
-    operand.as_ref().map_or(ValueRef::Missing, Value::borrow)
-}
-
-/// `container.includes(needle)`; nothing is in what is neither text nor a list.
-fn holds_within(container: ValueRef<'_>, needle: ValueRef<'_>) -> bool {
-    match container {
-        ValueRef::String(text) => text.contains(&*javascript::to_text(needle)),
-        ValueRef::List(items) => javascript::includes(items, needle),
-        _ => false,
-    }
-}
-
-fn agrees(relation: Relation, order: Ordering) -> bool {
-    match relation {
-        Relation::Less => order.is_lt(),
-        Relation::LessOrEqual => order.is_le(),
-        Relation::Greater => order.is_gt(),
-        Relation::GreaterOrEqual => order.is_ge(),
     }
 }

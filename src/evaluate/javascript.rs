@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use crate::number;
+use crate::plan::{JavaScriptTest, Plan, Relation};
 use crate::value::{Value, ValueRef};
 
 /// `a === b`. Lists and objects are never equal: the two sides are never the same object.
@@ -134,6 +135,47 @@ pub(crate) fn code_units(text: &str) -> Cow<'_, str> {
 pub(crate) fn code_unit(unit: u16) -> char {
     let unit = u32::from(unit);
     char::from_u32(unit).or_else(|| char::from_u32(0x10_0000 + unit)).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// Whether the value passes the test.
+pub(super) fn holds(plan: &Plan, value: ValueRef<'_>, test: &JavaScriptTest) -> bool {
+    match test {
+        JavaScriptTest::Equals(expected) => strict_equals(value, operand(expected)),
+        JavaScriptTest::Compares(relation, bound) => compare(value, operand(bound)).is_some_and(|order| agrees(*relation, order)),
+        JavaScriptTest::ComparesNumbers(relation, bound) => {
+            to_number(value).partial_cmp(bound).is_some_and(|order| agrees(*relation, order))
+        }
+        JavaScriptTest::TextIncludes(part) => to_text(value).contains(&**part),
+        JavaScriptTest::Includes(part) => holds_within(value, operand(part)),
+        JavaScriptTest::IncludedIn(container) => holds_within(operand(container), value),
+        JavaScriptTest::Matches(id) => {
+            let text = to_text(value);
+            plan.patterns.get(id.index()).is_some_and(|pattern| pattern.is_match(&code_units(&text)))
+        }
+    }
+}
+
+/// What stands in the snapshot, `undefined` when nothing does.
+fn operand(operand: &Option<Value>) -> ValueRef<'_> {
+    operand.as_ref().map_or(ValueRef::Missing, Value::borrow)
+}
+
+/// `container.includes(needle)`; nothing is in what is neither text nor a list.
+fn holds_within(container: ValueRef<'_>, needle: ValueRef<'_>) -> bool {
+    match container {
+        ValueRef::String(text) => text.contains(&*to_text(needle)),
+        ValueRef::List(items) => includes(items, needle),
+        _ => false,
+    }
+}
+
+fn agrees(relation: Relation, order: Ordering) -> bool {
+    match relation {
+        Relation::Less => order.is_lt(),
+        Relation::LessOrEqual => order.is_le(),
+        Relation::Greater => order.is_gt(),
+        Relation::GreaterOrEqual => order.is_ge(),
+    }
 }
 
 #[cfg(test)]

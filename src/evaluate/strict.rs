@@ -38,3 +38,50 @@ pub(super) fn passes(plan: &Plan, test: &Test, value: ValueRef<'_>) -> bool {
 fn version(text: &str, bound: &Version, holds: fn(Ordering) -> bool) -> bool {
     Version::parse(text).is_ok_and(|version| holds(version.cmp_precedence(bound)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Expected values: what the README's table of operators says, by hand.
+    #[test]
+    fn tests_of_values() {
+        let plan = Plan::default();
+        let version = |text: &str| Box::new(Version::parse(text).unwrap());
+        let one = Value::Number(1.0);
+        let list = [Value::from("a"), one.clone(), Value::Null];
+        let cases = [
+            (Test::Exists, ValueRef::Null, true),
+            (Test::IsText, ValueRef::String(""), true),
+            (Test::IsText, ValueRef::Number(1.0), false),
+            (Test::Equals(one.clone()), ValueRef::Number(1.0), true),
+            (Test::Equals(one.clone()), ValueRef::String("1"), false),
+            (Test::Equals(one.clone()), ValueRef::Bool(true), false),
+            (Test::Equals(Value::Null), ValueRef::Null, true),
+            (Test::Equals(Value::Number(0.0)), ValueRef::Number(-0.0), true),
+            (Test::Equals(Value::Number(f64::NAN)), ValueRef::Number(f64::NAN), false),
+            (Test::In([ValueRef::Number(0.0)].into_iter().collect()), ValueRef::Number(-0.0), true),
+            (Test::In([ValueRef::Bool(true), ValueRef::String("a")].into_iter().collect()), ValueRef::String("true"), false),
+            (Test::In([ValueRef::Bool(true), ValueRef::Null].into_iter().collect()), ValueRef::Null, true),
+            (Test::Contains("b".into()), ValueRef::String("abc"), true),
+            (Test::Contains(one.clone()), ValueRef::List(&list), true),
+            (Test::Contains("1".into()), ValueRef::List(&list), false),
+            (Test::Contains(one), ValueRef::String("1"), false),
+            (Test::StartsWith("a".into()), ValueRef::String("ab"), true),
+            (Test::EndsWith("a".into()), ValueRef::String("ab"), false),
+            (Test::Greater(1.0), ValueRef::Number(1.0), false),
+            (Test::AtLeast(1.0), ValueRef::Number(1.0), true),
+            (Test::Less(1.0), ValueRef::String("0"), false),
+            (Test::AtMost(1.0), ValueRef::Number(f64::NAN), false),
+            (Test::Earlier(0.0), ValueRef::String("1969-12-31T23:59:59Z"), true),
+            (Test::Later(0.0), ValueRef::String("1970-01-01T00:00:00Z"), false),
+            (Test::Later(0.0), ValueRef::Number(1.0), false),
+            (Test::VersionEquals(version("1.0.0+a")), ValueRef::String("1.0.0+b"), true),
+            (Test::VersionGreater(version("1.9.0")), ValueRef::String("1.10.0"), true),
+            (Test::VersionLess(version("1.0.0")), ValueRef::String("1.0.0-rc.1"), true),
+            (Test::VersionAtMost(version("1.0.0")), ValueRef::String("v1.0.0"), false),
+        ];
+        let wrong: Vec<_> = cases.iter().filter(|(test, value, expected)| passes(&plan, test, *value) != *expected).collect();
+        assert!(wrong.is_empty(), "(test, value, expected): {wrong:#?}");
+    }
+}

@@ -1,7 +1,7 @@
 // Good uses of the types, which must compile, and bad ones, which must not.
 
 import {
-  type BoundContext, type ErrorCode, type Evaluation, type Explanation, type Format, type Issue, type JsonValue, type Reason, type SnapshotInfo,
+  type BoundContext, type Context, type ErrorCode, type Evaluation, type Explanation, type Format, type Issue, type JsonValue, type Reason, type SnapshotInfo,
   Evaluator, SnapshotError, evaluate, evaluateAll, evaluate_all, explain, init, loadSnapshot, load_snapshot,
 } from "samebucket";
 
@@ -66,7 +66,7 @@ loadSnapshot(1);
 // @ts-expect-error a context is an object
 evaluate("flag", "u-1", true);
 // @ts-expect-error a targeting key is data
-evaluate("flag", { targetingKey: () => "u-1" }, true);
+const context: Context = { targetingKey: () => "u-1" };
 // @ts-expect-error evaluations are read only
 on.value = true;
 // @ts-expect-error the code makes this error, nobody else
@@ -78,4 +78,13 @@ const missing: boolean = evaluate<boolean>("flag").value;
 
 loadSnapshot([], { format: "orchestrator" });
 
-void [list, any, format, skipped, version, count, unchecked, reason, errorCode, all, bucket, wrong, missing];
+interface User {
+  targetingKey: string;
+  plan?: string;
+}
+declare const user: User;
+declare const maybe: boolean | undefined;
+const ofInterface: Evaluation<boolean> = evaluate("flag", user, true);
+const ofMaybe: Evaluation<boolean | undefined> = evaluate("flag", user, maybe);
+
+void [context, ofInterface, ofMaybe, list, any, format, skipped, version, count, unchecked, reason, errorCode, all, bucket, wrong, missing];

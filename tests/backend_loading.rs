@@ -235,7 +235,9 @@ fn the_samples_are_recognised() {
 fn formats_are_told_apart() {
     let in_object = |flag: Json| json!({ "flags": { "a": flag } });
     let in_list = |flag: Json| json!({ "flags": [flag] });
-    let ambiguous = |names: &str| format!("ambiguous_format: the format could be {names}; name it in the option `format`");
+    let ambiguous = |names: &str| {
+        format!("ambiguous_format: the format could be {names}; name one in the option `format`, or add the `schema` of `samebucket/1`")
+    };
     let unknown = "unknown_format: the format was not recognised; expected `\"schema\": \"samebucket/1\"`, or another format named in the option `format`";
     let (flcm_or_ruleiq, of_lists) = (ambiguous("`flcm` or `ruleiq`"), ambiguous("`orchestrator` or `ruleiq`"));
     let of_objects = ambiguous("`lift`, `prompt-improver`, `flcm` or `ruleiq`");

@@ -131,7 +131,13 @@ pub(crate) fn compile(snapshot: &Value, format: Option<Format>, environment: Opt
                     let expected = "expected `\"schema\": \"samebucket/1\"`, or another format named in the option `format`";
                     (Code::UnknownFormat, format!("the format was not recognised; {expected}"))
                 }
-                false => (Code::AmbiguousFormat, format!("the format could be {}; name it in the option `format`", one_of(&names))),
+                false => (
+                    Code::AmbiguousFormat,
+                    format!(
+                        "the format could be {}; name one in the option `format`, or add the `schema` of `samebucket/1`",
+                        one_of(&names)
+                    ),
+                ),
             };
             checker.report(Node::root(snapshot), code, message);
             None

@@ -15,6 +15,7 @@ use wasm_bindgen::prelude::*;
 use crate::error::{Code, Issue};
 use crate::evaluate::{Attributes, Memo};
 use crate::format::Format;
+use crate::limits;
 use crate::plan::{AttributeId, FlagId, Kind, OutcomeId};
 use crate::snapshot::{Answer, Failure, Inputs, LoadOptions, OnInvalidFlag, Snapshot};
 use crate::value::{Object, Value, ValueRef};
@@ -65,7 +66,7 @@ impl Engine {
         let on_invalid_flag = if skip { OnInvalidFlag::Skip } else { OnInvalidFlag::Reject };
         // One growth of the module's memory in place of thousands: each makes the JavaScript engine collect garbage.
         let mut room = Vec::<u8>::new();
-        _ = room.try_reserve_exact(bytes.len().saturating_mul(MEMORY_PER_BYTE));
+        _ = room.try_reserve_exact(bytes.len().min(limits::SNAPSHOT_BYTES) * MEMORY_PER_BYTE);
         drop(std::hint::black_box(room));
         let loaded = Snapshot::load(bytes, &LoadOptions { format, environment, on_invalid_flag });
         let mut snapshot = loaded.map_err(|error| {

@@ -184,11 +184,11 @@ impl Issues {
         self.full
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.list.is_empty()
+    pub(crate) fn count(&self) -> usize {
+        self.list.len()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Issue> + Clone {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Issue> {
         self.list.iter()
     }
 

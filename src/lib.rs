@@ -4,29 +4,31 @@
 //! backends, and as WebAssembly in browsers, Node and edge workers, bit for bit alike.
 //!
 //! ```text
-//! snapshot ──▶ json ──▶ format ──▶ plan ──▶ evaluate ──▶ evaluation
-//!                       (one module          ▲
-//!                        a format)           context, now, open circuits
+//! snapshot ──▶ document ──▶ format ──▶ plan ──▶ evaluate ──▶ evaluation
+//!                           (one module          ▲
+//!                            a format)           context, now, open circuits
 //! ```
 //!
 //! - [`Evaluator`] holds the snapshot in force; [`Snapshot`] is one snapshot, immutable.
+//! - `document` reads JSON; what it holds is looked up in its text.
 //! - `format` checks a snapshot and compiles it; everything that differs between formats ends there.
 //! - `plan` is what formats compile into: per flag a decision list over small expressions, buckets as data.
 //! - `evaluate` walks a plan. It has no clock, no randomness and no I/O, and it cannot fail.
 //! - `wasm` is all that knows JavaScript, and converts only.
 
 mod context;
+mod document;
 mod error;
 mod evaluate;
 mod evaluation;
 mod evaluator;
 mod format;
 mod instant;
-mod json;
 pub mod limits;
 mod number;
 mod plan;
 mod snapshot;
+mod texts;
 mod value;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

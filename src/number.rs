@@ -5,6 +5,11 @@ pub(crate) fn to_text(number: f64) -> String {
     ryu_js::Buffer::new().format(number).into()
 }
 
+/// The double nearest to a decimal as JSON writes it; infinite where that lies beyond the range of doubles.
+pub(crate) fn of_decimal(text: &str) -> f64 {
+    text.parse().unwrap_or(f64::NAN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::to_text;

@@ -6,12 +6,13 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use crate::context::Context;
+use crate::document::Document;
 use crate::error::{Issue, Issues, SnapshotError};
 use crate::evaluate::{self, Answers, Attributes, Lookup, Memo, Scope, Trace};
 use crate::evaluation::{ErrorCode, Evaluation, ExplainedStep, Explanation};
 use crate::format::{self, Format};
-use crate::json;
 use crate::plan::{Flag, FlagId, Kind, OutcomeId, Plan};
+use crate::texts::Texts;
 use crate::value::{Object, Value};
 
 /// How a snapshot is loaded.
@@ -100,16 +101,16 @@ impl Snapshot {
     pub fn load(bytes: impl AsRef<[u8]>, options: &LoadOptions) -> Result<Snapshot, SnapshotError> {
         let bytes = bytes.as_ref();
         let mut issues = Issues::default();
-        let Some(document) = json::parse(bytes, &mut issues) else {
+        let Some(document) = Document::parse(bytes, &mut issues) else {
             return Err(SnapshotError::new(issues.into_list()));
         };
         let skips = options.on_invalid_flag == OnInvalidFlag::Skip;
         let environment = options.environment.as_deref();
         let format::Outcome { compiled, issues, warnings } = format::compile(&document, options.format, environment, skips, issues);
-        let (Some((format, compiled)), true) = (compiled, skips || issues.is_empty()) else {
+        let (Some((format, compiled)), true) = (compiled, skips || issues.count() == 0) else {
             return Err(SnapshotError::new(issues.into_list()));
         };
-        let changed = sorted(compiled.plan.flags.iter().map(|flag| flag.key.clone()));
+        let changed = sorted(compiled.plan.flags.iter().map(|flag| &*flag.key));
         let info = SnapshotInfo {
             format,
             version: compiled.version,
@@ -131,7 +132,7 @@ impl Snapshot {
         };
         let new = self.plan.flags.iter().filter(|flag| !same(flag, &before.plan));
         let gone = before.plan.flags.iter().filter(|flag| self.plan.find(&flag.key).is_none());
-        self.info.changed = sorted(new.chain(gone).map(|flag| flag.key.clone()));
+        self.info.changed = sorted(new.chain(gone).map(|flag| &*flag.key));
         self
     }
 
@@ -284,11 +285,10 @@ impl SnapshotInfo {
     }
 }
 
-fn sorted(keys: impl Iterator<Item = Box<str>>) -> Vec<Box<str>> {
-    // Inserted one by one: a sort of strings is some kilobytes of wasm, and the set is here anyway.
-    let mut set = BTreeSet::new();
+fn sorted<'k>(keys: impl Iterator<Item = &'k str>) -> Vec<Box<str>> {
+    let mut set = Texts::default();
     keys.for_each(|key| _ = set.insert(key));
-    set.into_iter().collect()
+    set.sorted().into_iter().filter_map(|number| set.get(number)).map(Box::from).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

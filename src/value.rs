@@ -47,18 +47,6 @@ impl Value {
             Value::Object(object) => ValueRef::Object(object),
         }
     }
-
-    /// The value's type in JSON's words, for messages.
-    pub(crate) fn type_name(&self) -> &'static str {
-        match self {
-            Value::Null => "null",
-            Value::Bool(_) => "a boolean",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a string",
-            Value::List(_) => "a list",
-            Value::Object(_) => "an object",
-        }
-    }
 }
 
 impl ValueRef<'_> {

@@ -261,12 +261,12 @@ fn invalid_utf8_is_refused() {
 #[wasm_bindgen_test(unsupported = test)]
 fn an_error_in_words() {
     let words = |text: &str| load(text).unwrap_err().to_string();
-    assert_eq!(words("["), "invalid JSON: EOF while parsing a list at line 1 column 1");
+    assert_eq!(words("["), "/0: invalid JSON: expected a value, found the end at line 1 column 2");
     assert_eq!(words(r#"{"schema":"samebucket/1","flags":{"f":1}}"#), "/flags/f: expected an object, found a number");
     let two = snapshot([flag("f", r#""enabled":1,"killed":1"#)]);
-    assert_eq!(words(&two), "/flags/f/killed: expected a boolean, found a number (and 1 more issue)");
+    assert_eq!(words(&two), "/flags/f/enabled: expected a boolean, found a number (and 1 more issue)");
     let three = snapshot([flag("f", r#""enabled":1,"killed":1,"deny":1"#)]);
-    assert_eq!(words(&three), "/flags/f/killed: expected a boolean, found a number (and 2 more issues)");
+    assert_eq!(words(&three), "/flags/f/enabled: expected a boolean, found a number (and 2 more issues)");
     let error = "Samebucket/1".parse::<Format>().unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -1,41 +1,89 @@
-//! Reads values out of a snapshot, and notes each one that is not what was expected, with its place.
+//! What is wrong with a snapshot is collected here, each issue with its place. The shape of a snapshot is data: types,
+//! keys and ranges are held to it by one function, so that the formats read what is left with nothing to look out for.
 
-use std::collections::BTreeSet;
-
+use crate::document::{Node, Type};
 use crate::error::{Code, Issue, Issues, quoted};
-pub(crate) use crate::json::Place;
-use crate::value::{Object, Value};
+use crate::number;
+use crate::texts::Texts;
 
-/// A value and where it stands.
-#[derive(Clone, Copy)]
-pub(crate) struct Node<'v, 'p> {
-    pub(crate) value: &'v Value,
-    pub(crate) place: Place<'p>,
+/// What a value is to look like.
+pub(crate) enum Shape {
+    Any,
+    /// `true` or `false`.
+    Bool,
+    Text,
+    /// A string that is not empty.
+    Name,
+    /// Anything but a list or an object.
+    Scalar,
+    Number(&'static Range),
+    Word(&'static [&'static str]),
+    Instant(&'static Instants),
+    List(&'static Shape),
+    /// An object with values of one shape.
+    Entries(&'static Shape),
+    /// The same, with keys that are not empty.
+    Named(&'static Shape),
+    /// An object with keys of its own; others are read by nobody.
+    Open(&'static [Field]),
+    /// An object with no other keys than its own.
+    Closed(&'static [Field]),
+    /// One of several, by type; in words what is expected.
+    OneOf(&'static str, &'static [(Type, Shape)]),
+    /// What takes more than a type and keys.
+    By(fn(&mut Checker, Node<'_>)),
 }
 
-impl<'v> Node<'v, 'static> {
-    pub(crate) fn root(value: &'v Value) -> Node<'v, 'static> {
-        Node { value, place: Place::Root }
-    }
+/// A key of an object.
+pub(crate) struct Field {
+    key: &'static str,
+    needed: Needed,
+    shape: &'static Shape,
 }
 
-/// An object's entries, reached by key.
-pub(crate) struct Fields<'v, 'p> {
-    object: &'v Object,
-    place: Place<'p>,
+#[derive(PartialEq)]
+enum Needed {
+    Yes,
+    No,
+    /// Not, and `null` says as much as nothing.
+    OrNull,
 }
 
-impl<'v> Fields<'v, '_> {
-    pub(crate) fn get<'s>(&'s self, key: &'s str) -> Option<Node<'v, 's>> {
-        let value = self.object.get(key)?;
-        Some(Node { value, place: Place::Key(&self.place, key) })
-    }
-
-    /// The entry, unless it is `null`: backends write that for what is not set.
-    pub(crate) fn set<'s>(&'s self, key: &'s str) -> Option<Node<'v, 's>> {
-        self.get(key).filter(|node| *node.value != Value::Null)
-    }
+/// A key that has to be there.
+pub(crate) const fn required(key: &'static str, shape: &'static Shape) -> Field {
+    Field { key, needed: Needed::Yes, shape }
 }
+
+/// A key that may be there.
+pub(crate) const fn optional(key: &'static str, shape: &'static Shape) -> Field {
+    Field { key, needed: Needed::No, shape }
+}
+
+/// A key that may be there, or be `null`.
+pub(crate) const fn nullable(key: &'static str, shape: &'static Shape) -> Field {
+    Field { key, needed: Needed::OrNull, shape }
+}
+
+/// Numbers that fit.
+pub(crate) struct Range {
+    /// In words which ones do.
+    pub(crate) expected: &'static str,
+    pub(crate) fits: fn(f64) -> bool,
+}
+
+/// Points in time that can be read.
+pub(crate) struct Instants {
+    pub(crate) expected: &'static str,
+    pub(crate) parse: fn(&str) -> Option<f64>,
+}
+
+pub(crate) const NUMBER: Shape = Shape::Number(&Range { expected: "a number", fits: |_| true });
+pub(crate) const PERCENTAGE: Shape =
+    Shape::Number(&Range { expected: "a percentage from 0 to 100", fits: |it| (0.0..=100.0).contains(&it) });
+pub(crate) const WEIGHT: Shape = Shape::Number(&Range { expected: "a weight of at least 0", fits: |it| it >= 0.0 });
+pub(crate) const RATE: Shape = Shape::Number(&Range { expected: "a rate from 0 to 1", fits: |it| (0.0..=1.0).contains(&it) });
+pub(crate) const ABOVE_ZERO: Shape = Shape::Number(&Range { expected: "a number above 0", fits: |it| it > 0.0 });
+pub(crate) const TEXTS: Shape = Shape::List(&Shape::Text);
 
 /// Collects the issues of a snapshot.
 pub(crate) struct Checker {
@@ -43,7 +91,7 @@ pub(crate) struct Checker {
     /// The flag that is being read.
     flag: Option<Box<str>>,
     /// The flags that have an issue.
-    invalid: BTreeSet<Box<str>>,
+    invalid: Texts,
     /// Whether there is an issue that leaving out a flag does not settle.
     unusable: bool,
     skips: bool,
@@ -53,10 +101,12 @@ pub(crate) struct Checker {
 impl Checker {
     /// Starts with the issues that the document itself has.
     pub(crate) fn new(issues: Issues, skips: bool) -> Checker {
-        let flags = issues.iter().map(|issue| issue.flag());
-        let unusable = flags.clone().any(|flag| flag.is_none() || !skips);
-        let invalid = flags.flatten().map(Box::from).collect();
-        Checker { issues, flag: None, invalid, unusable, skips, warnings: Issues::default() }
+        let mut checker = Checker { issues, flag: None, invalid: Texts::default(), unusable: false, skips, warnings: Issues::default() };
+        for issue in checker.issues.iter() {
+            issue.flag().map(|flag| checker.invalid.insert(flag));
+            checker.unusable |= issue.flag().is_none() || !skips;
+        }
+        checker
     }
 
     /// What is reported from now on concerns this flag, or the snapshot as a whole.
@@ -83,14 +133,19 @@ impl Checker {
         (self.issues, self.warnings)
     }
 
-    pub(crate) fn report(&mut self, node: Node<'_, '_>, code: Code, message: String) {
-        self.report_at(node.place, code, message);
+    pub(crate) fn report(&mut self, node: Node<'_>, code: Code, message: String) {
+        if let Some(flag) = &self.flag {
+            self.invalid.insert(&**flag);
+        }
+        if !self.is_full() {
+            self.issues.push(Issue::new(code, node.pointer(), self.flag.clone(), message));
+        }
+        self.unusable |= self.flag.is_none() || !self.skips || self.issues.is_full();
     }
 
-    pub(crate) fn report_at(&mut self, place: Place<'_>, code: Code, message: String) {
-        self.invalid.extend(self.flag.clone());
-        self.issues.push(Issue::new(code, place.pointer(), self.flag.clone(), message));
-        self.unusable |= self.flag.is_none() || !self.skips || self.issues.is_full();
+    /// A warning: the snapshot loads all the same.
+    pub(crate) fn warn(&mut self, node: Node<'_>, code: Code, message: String) {
+        self.warnings.push(Issue::new(code, node.pointer(), self.flag.clone(), message));
     }
 
     /// Whether issues are no longer taken: then the rest of the snapshot is not looked at.
@@ -98,198 +153,134 @@ impl Checker {
         self.issues.is_full()
     }
 
-    pub(crate) fn wrong_type(&mut self, node: Node<'_, '_>, expected: &str) {
-        let message = format!("expected {expected}, found {}", node.value.type_name());
-        self.report(node, Code::WrongType, message);
+    pub(crate) fn wrong_type(&mut self, node: Node<'_>, expected: &str) {
+        self.report(node, Code::WrongType, format!("expected {expected}, found {}", node.kind().name()));
     }
 
-    pub(crate) fn bool(&mut self, node: Node<'_, '_>) -> Option<bool> {
-        match node.value {
-            Value::Bool(value) => Some(*value),
-            _ => {
-                self.wrong_type(node, "a boolean");
-                None
+    pub(crate) fn missing(&mut self, node: Node<'_>, key: &str) {
+        self.report(node, Code::MissingKey, format!("the key `{key}` is missing"));
+    }
+
+    /// Holds a value to a shape, and reports whatever differs from it; whether nothing does.
+    pub(crate) fn check(&mut self, node: Node<'_>, shape: &'static Shape) -> bool {
+        let before = self.issues.count();
+        let (kind, expected) = match shape {
+            Shape::Any => return true,
+            Shape::Bool => (Type::Bool, "a boolean"),
+            Shape::Text | Shape::Name | Shape::Word(_) | Shape::Instant(_) => (Type::Text, "a string"),
+            Shape::Number(_) => (Type::Number, "a number"),
+            Shape::List(_) => (Type::List, "a list"),
+            Shape::Entries(_) | Shape::Named(_) | Shape::Open(_) | Shape::Closed(_) => (Type::Object, "an object"),
+            Shape::Scalar => (node.kind(), "a string, number, boolean or null"),
+            Shape::OneOf(expected, _) => (node.kind(), *expected),
+            Shape::By(_) => (node.kind(), ""),
+        };
+        if node.kind() != kind {
+            self.wrong_type(node, expected);
+            return false;
+        }
+        match shape {
+            Shape::Any | Shape::Bool | Shape::Text => {}
+            Shape::Name => {
+                if node.text() == Some("") {
+                    self.report(node, Code::EmptyName, "expected a string that is not empty".into());
+                }
             }
-        }
-    }
-
-    pub(crate) fn string<'v>(&mut self, node: Node<'v, '_>) -> Option<&'v str> {
-        match node.value {
-            Value::String(value) => Some(value),
-            _ => {
-                self.wrong_type(node, "a string");
-                None
+            Shape::Scalar => {
+                if let Type::List | Type::Object = node.kind() {
+                    self.wrong_type(node, expected);
+                }
             }
-        }
-    }
-
-    /// A string that is not empty.
-    pub(crate) fn name<'v>(&mut self, node: Node<'v, '_>) -> Option<&'v str> {
-        let name = self.string(node)?;
-        if name.is_empty() {
-            self.report(node, Code::EmptyName, "expected a string that is not empty".into());
-            return None;
-        }
-        Some(name)
-    }
-
-    pub(crate) fn number(&mut self, node: Node<'_, '_>) -> Option<f64> {
-        match node.value {
-            Value::Number(value) => Some(*value),
-            _ => {
-                self.wrong_type(node, "a number");
-                None
+            Shape::Number(range) => {
+                let number = node.number().unwrap_or_default();
+                if !(range.fits)(number) {
+                    let message = format!("expected {}, found `{}`", range.expected, number::to_text(number));
+                    self.report(node, Code::OutOfRange, message);
+                }
             }
-        }
-    }
-
-    /// A number for which `fits` holds; `expected` says in words which ones do.
-    pub(crate) fn number_where(&mut self, node: Node<'_, '_>, expected: &str, fits: impl Fn(f64) -> bool) -> Option<f64> {
-        let number = self.number(node)?;
-        if !fits(number) {
-            let message = format!("expected {expected}, found `{}`", crate::number::to_text(number));
-            self.report(node, Code::OutOfRange, message);
-            return None;
-        }
-        Some(number)
-    }
-
-    pub(crate) fn list<'v>(&mut self, node: Node<'v, '_>) -> Option<&'v [Value]> {
-        match node.value {
-            Value::List(items) => Some(items),
-            _ => {
-                self.wrong_type(node, "a list");
-                None
+            Shape::Word(words) => {
+                let word = node.text().unwrap_or_default();
+                if !words.contains(&word) {
+                    self.report(node, Code::InvalidValue, format!("expected {}, found {}", one_of(words), quoted(word)));
+                }
             }
-        }
-    }
-
-    /// Every item of a list by `read`; none if the node is no list or an item is not as expected.
-    pub(crate) fn items<'v, T>(
-        &mut self,
-        node: Node<'v, '_>,
-        mut read: impl FnMut(&mut Checker, Node<'v, '_>) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let items = self.list(node)?;
-        let mut all = Some(Vec::with_capacity(items.len()));
-        for (index, value) in items.iter().enumerate() {
-            if self.is_full() {
-                return None;
+            Shape::Instant(instants) => {
+                let text = node.text().unwrap_or_default();
+                if (instants.parse)(text).is_none() {
+                    let message = format!("expected {} such as `2026-01-15T00:00:00Z`, found {}", instants.expected, quoted(text));
+                    self.report(node, Code::InvalidInstant, message);
+                }
             }
-            let item = read(self, Node { value, place: Place::Item(&node.place, index) });
-            all = all.zip(item).map(|(mut all, item)| {
-                all.push(item);
-                all
-            });
-        }
-        all
-    }
-
-    /// Every entry of an object by `read`; none if the node is no object or issues are no longer taken.
-    pub(crate) fn each<'v>(&mut self, node: Node<'v, '_>, mut read: impl FnMut(&mut Checker, &'v str, Node<'v, '_>)) -> Option<()> {
-        for (name, value) in self.object(node)?.iter() {
-            if self.is_full() {
-                return None;
+            Shape::List(inner) | Shape::Entries(inner) | Shape::Named(inner) => {
+                for value in node.values() {
+                    if self.is_full() {
+                        break;
+                    }
+                    if let Shape::Named(_) = shape {
+                        self.entry_name(value);
+                    }
+                    self.check(value, inner);
+                }
             }
-            read(self, name, Node { value, place: Place::Key(&node.place, name) });
+            Shape::Open(fields) => self.fields(node, fields),
+            Shape::Closed(fields) => {
+                self.keys(node, fields);
+                self.fields(node, fields);
+            }
+            Shape::OneOf(_, shapes) => match shapes.iter().find(|(kind, _)| *kind == node.kind()) {
+                Some((_, shape)) => _ = self.check(node, shape),
+                None => self.wrong_type(node, expected),
+            },
+            Shape::By(check) => check(self, node),
         }
-        Some(())
+        self.issues.count() == before
     }
 
     /// The key of an entry, where it is a name.
-    pub(crate) fn entry_name(&mut self, name: &str, node: Node<'_, '_>) {
-        if name.is_empty() {
+    pub(crate) fn entry_name(&mut self, node: Node<'_>) {
+        if node.key().is_empty() {
             self.report(node, Code::EmptyName, "expected a name that is not empty".into());
         }
     }
 
-    pub(crate) fn object<'v>(&mut self, node: Node<'v, '_>) -> Option<&'v Object> {
-        match node.value {
-            Value::Object(object) => Some(object),
-            _ => {
-                self.wrong_type(node, "an object");
-                None
-            }
-        }
-    }
-
-    /// An object that has no other keys than `known`.
-    pub(crate) fn fields<'v, 'p>(&mut self, node: Node<'v, 'p>, known: &[&str]) -> Option<Fields<'v, 'p>> {
-        let fields = Fields { object: self.object(node)?, place: node.place };
-        for (key, _) in fields.object.iter() {
-            if !known.contains(&key) {
-                let place = Place::Key(&fields.place, key);
-                self.report_at(place, Code::UnknownKey, format!("unknown key {}; expected {}", quoted(key), one_of(known)));
-            }
+    fn keys(&mut self, node: Node<'_>, fields: &'static [Field]) {
+        for value in node.values() {
             if self.is_full() {
-                return None;
+                break;
+            }
+            if !fields.iter().any(|field| field.key == value.key()) {
+                let known: Vec<&str> = fields.iter().map(|field| field.key).collect();
+                self.report(value, Code::UnknownKey, format!("unknown key {}; expected {}", quoted(value.key()), one_of(&known)));
             }
         }
-        Some(fields)
     }
 
-    /// An object that may have other keys, too, which nobody reads.
-    pub(crate) fn open_fields<'v, 'p>(&mut self, node: Node<'v, 'p>) -> Option<Fields<'v, 'p>> {
-        Some(Fields { object: self.object(node)?, place: node.place })
-    }
-
-    /// The string of an entry that is one of `words`; `otherwise` when it is not set.
-    pub(crate) fn one_of<'v>(&mut self, fields: &Fields<'v, '_>, key: &str, words: &[&str], otherwise: &'v str) -> Option<&'v str> {
-        fields.set(key).map_or(Some(otherwise), |node| self.word(node, words))
-    }
-
-    /// The string of an entry that has to be there and is one of `words`.
-    pub(crate) fn required_one_of<'v>(&mut self, fields: &Fields<'v, '_>, key: &'static str, words: &[&str]) -> Option<&'v str> {
-        let node = self.required(fields, key)?;
-        self.word(node, words)
-    }
-
-    fn word<'v>(&mut self, node: Node<'v, '_>, words: &[&str]) -> Option<&'v str> {
-        let word = self.string(node)?;
-        if words.contains(&word) {
-            return Some(word);
+    fn fields(&mut self, node: Node<'_>, fields: &'static [Field]) {
+        for field in fields {
+            match node.get(field.key) {
+                Some(value) if value.kind() != Type::Null || field.needed != Needed::OrNull => _ = self.check(value, field.shape),
+                None if field.needed == Needed::Yes => self.missing(node, field.key),
+                _ => {}
+            }
         }
-        self.report(node, Code::InvalidValue, format!("expected {}, found {}", one_of(words), quoted(word)));
-        None
-    }
-
-    /// The boolean of an entry; `otherwise` when it is not set.
-    pub(crate) fn bool_or(&mut self, fields: &Fields<'_, '_>, key: &str, otherwise: bool) -> Option<bool> {
-        fields.set(key).map_or(Some(otherwise), |node| self.bool(node))
-    }
-
-    /// The strings of an entry; none when it is not set.
-    pub(crate) fn strings<'v>(&mut self, fields: &Fields<'v, '_>, key: &str) -> Option<Vec<&'v str>> {
-        fields.set(key).map_or(Some(Vec::new()), |node| self.items(node, Checker::string))
-    }
-
-    /// The percentage of an entry, from 0 to `most`.
-    pub(crate) fn percentage(&mut self, fields: &Fields<'_, '_>, key: &str, most: f64) -> Option<Option<f64>> {
-        let Some(node) = fields.set(key) else { return Some(None) };
-        let expected = if most == 1.0 { "a share from 0 to 1" } else { "a percentage from 0 to 100" };
-        self.number_where(node, expected, |number| (0.0..=most).contains(&number)).map(Some)
-    }
-
-    /// A warning: the snapshot loads all the same.
-    pub(crate) fn warn(&mut self, place: Place<'_>, code: Code, message: String) {
-        self.warnings.push(Issue::new(code, place.pointer(), self.flag.clone(), message));
-    }
-
-    pub(crate) fn required<'v, 's>(&mut self, fields: &'s Fields<'v, '_>, key: &'static str) -> Option<Node<'v, 's>> {
-        let node = fields.get(key);
-        if node.is_none() {
-            self.report_at(fields.place, Code::MissingKey, format!("the key `{key}` is missing"));
-        }
-        node
     }
 }
 
 /// The words in backticks, for a message that says what was expected.
 pub(crate) fn one_of(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    match quoted.split_last() {
-        None => String::new(),
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    let mut text = String::new();
+    for (index, word) in words.iter().enumerate() {
+        if index > 0 {
+            text.push_str(if index + 1 == words.len() { " or " } else { ", " });
+        }
+        text.push('`');
+        text.push_str(word);
+        text.push('`');
     }
+    text
+}
+
+/// The texts of a list; none when there is no list.
+pub(crate) fn texts<'d>(list: Option<Node<'d>>) -> impl Iterator<Item = &'d str> + Clone {
+    list.into_iter().flat_map(Node::items).filter_map(Node::text)
 }

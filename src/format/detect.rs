@@ -1,7 +1,7 @@
 //! Which format a snapshot is in, by its shape.
 
 use super::Format;
-use crate::value::{Object, Value};
+use crate::document::{Node, Type};
 
 /// What tells a format from the others.
 struct Marks {
@@ -61,41 +61,42 @@ const MARKS: &[Marks] = &[
 ];
 
 /// The formats that the snapshot can be in.
-pub(super) fn candidates(snapshot: &Value) -> Vec<Format> {
-    let object = match snapshot {
-        Value::Object(object) => object,
+pub(super) fn candidates(snapshot: Node<'_>) -> Vec<Format> {
+    match snapshot.kind() {
         // Only one format has its flags in a bare list.
-        Value::List(_) => return vec![Format::Orchestrator],
+        Type::List => return vec![Format::Orchestrator],
+        // Even with another value: what is wrong is that value, then.
+        Type::Object if snapshot.get("schema").is_some() => return vec![Format::Samebucket],
+        Type::Object => {}
         _ => return Vec::new(),
-    };
-    // Even with another value: what is wrong is that value, then.
-    if object.get("schema").is_some() {
-        return vec![Format::Samebucket];
     }
-    let (flags, in_list): (Vec<&Value>, bool) = match object.get("flags") {
-        Some(Value::Object(flags)) => (flags.iter().map(|(_, flag)| flag).collect(), false),
-        Some(Value::List(flags)) => (flags.iter().collect(), true),
-        _ => return formats(|marks| has_one(object, marks.snapshot)),
-    };
+    let flags = snapshot.get("flags").filter(|flags| matches!(flags.kind(), Type::List | Type::Object));
+    let in_list = flags.is_some_and(|flags| flags.kind() == Type::List);
+    let values = || flags.into_iter().flat_map(Node::values);
+    let some = |keys: &[&str]| values().any(|flag| has_one(flag, keys));
+    let has_names = values().all(|flag| flag.get("name").is_some());
+    let is_empty = values().next().is_none();
     let fits = |marks: &Marks| if in_list { marks.list } else { marks.object };
-    let some = |keys| flags.iter().any(|flag| matches!(flag, Value::Object(flag) if has_one(flag, keys)));
-    let is_marked = |marks: &Marks| has_one(object, marks.snapshot) || some(marks.flag);
-    let has_names = |flag: &&Value| matches!(flag, Value::Object(flag) if flag.get("name").is_some());
-    // The first that leaves any. Flags that carry one format's keys in the other's place are that format's, and wrong.
-    let found = [
-        formats(|marks| fits(marks) && is_marked(marks)),
-        formats(is_marked),
-        formats(|marks| fits(marks) && some(marks.weak) && (!in_list || flags.iter().all(has_names))),
-        // Without flags everything fits; with flags only formats that require no key of them.
-        formats(|marks| fits(marks) && (in_list || flags.is_empty() || !marks.weak.is_empty())),
-    ];
-    found.into_iter().find(|formats| !formats.is_empty()).unwrap_or_default()
+    let is_marked = |marks: &Marks| has_one(snapshot, marks.snapshot) || some(marks.flag);
+    // The first question that leaves any. Flags that carry one format's keys in the other's place are that format's, and
+    // wrong.
+    for question in 0..4 {
+        let is_one = |marks: &&Marks| match question {
+            _ if flags.is_none() => question == 0 && has_one(snapshot, marks.snapshot),
+            0 => fits(marks) && is_marked(marks),
+            1 => is_marked(marks),
+            2 => fits(marks) && some(marks.weak) && (!in_list || has_names),
+            // Without flags everything fits; with flags only formats that require no key of them.
+            _ => fits(marks) && (in_list || is_empty || !marks.weak.is_empty()),
+        };
+        let formats: Vec<Format> = MARKS.iter().filter(is_one).map(|marks| marks.format).collect();
+        if !formats.is_empty() {
+            return formats;
+        }
+    }
+    Vec::new()
 }
 
-fn formats(is_one: impl Fn(&Marks) -> bool) -> Vec<Format> {
-    MARKS.iter().filter(|marks| is_one(marks)).map(|marks| marks.format).collect()
-}
-
-fn has_one(object: &Object, keys: &[&str]) -> bool {
+fn has_one(object: Node<'_>, keys: &[&str]) -> bool {
     keys.iter().any(|key| object.get(key).is_some())
 }

@@ -14,15 +14,15 @@ mod ruleiq;
 mod samebucket;
 mod user;
 
-use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::document::{Document, Node};
 use crate::error::{Code, Issues, quoted};
-use crate::format::check::{Checker, Node, one_of};
+use crate::format::check::{Checker, Shape, one_of};
 use crate::limits;
 use crate::plan::{Builder, FlagId, Plan};
-use crate::value::Value;
+use crate::texts::Texts;
 
 macro_rules! formats {
     ($($(#[$doc:meta])* $name:ident = $id:literal, $compile:path;)*) => {
@@ -44,7 +44,7 @@ macro_rules! formats {
                 }
             }
 
-            fn compile(self, snapshot: &Value, environment: Option<&str>, checker: &mut Checker) -> Option<Compiled> {
+            fn compile(self, snapshot: Node<'_>, environment: Option<&str>, checker: &mut Checker) -> Option<Compiled> {
                 match self {
                     $(Format::$name => $compile(snapshot, environment, checker),)*
                 }
@@ -120,7 +120,8 @@ pub(crate) struct Outcome {
 
 /// Compiles the flags of a snapshot that have no issue, and lists all issues. A format that is not given is found by the
 /// snapshot's shape. `skips`: flags that require one with an issue are to be left out, too.
-pub(crate) fn compile(snapshot: &Value, format: Option<Format>, environment: Option<&str>, skips: bool, issues: Issues) -> Outcome {
+pub(crate) fn compile(document: &Document<'_>, format: Option<Format>, environment: Option<&str>, skips: bool, issues: Issues) -> Outcome {
+    let snapshot = document.root();
     let mut checker = Checker::new(issues, skips);
     let format = format.or_else(|| match detect::candidates(snapshot).as_slice() {
         [only] => Some(*only),
@@ -139,7 +140,7 @@ pub(crate) fn compile(snapshot: &Value, format: Option<Format>, environment: Opt
                     ),
                 ),
             };
-            checker.report(Node::root(snapshot), code, message);
+            checker.report(snapshot, code, message);
             None
         }
     });
@@ -149,73 +150,101 @@ pub(crate) fn compile(snapshot: &Value, format: Option<Format>, environment: Opt
     Outcome { compiled, issues, warnings }
 }
 
-/// Reads the flags of an object by key; each is what issues concern while it is read.
-fn each_flag<'v>(
-    node: Node<'v, '_>,
+/// Holds the flags of an object to their shape and hands all of them to `read`, each with its key. Issues concern the
+/// flag meanwhile.
+fn each_flag<'d>(
+    flags: Node<'d>,
+    shape: &'static Shape,
     checker: &mut Checker,
-    mut read: impl FnMut(&'v str, Node<'v, '_>, &mut Checker) -> Option<()>,
+    read: &mut dyn FnMut(&'d str, Node<'d>, &mut Checker),
 ) -> Option<()> {
-    within_limit(node, checker.object(node)?.len(), checker)?;
-    checker.each(node, |checker, key, node| {
-        checker.concerns(Some(key));
-        if !checker.is_invalid(key) {
-            read(key, node, checker);
-        }
-        checker.concerns(None);
-    })
-}
-
-/// Reads the flags of a list, each with its key in it. Of flags that share a key none is read.
-fn flags_in<'v>(
-    node: Node<'v, '_>,
-    name_of_key: &'static str,
-    checker: &mut Checker,
-    mut read: impl FnMut(&'v str, Node<'v, '_>, &mut Checker) -> Option<()>,
-) -> Option<()> {
-    let flags = checker.list(node)?;
-    within_limit(node, flags.len(), checker)?;
-    let key_of = |flag: &'v Value| match flag {
-        Value::Object(flag) => flag.get(name_of_key),
-        _ => None,
-    };
-    let (mut keys, mut shared) = (HashSet::new(), HashSet::new());
-    for key in flags.iter().filter_map(key_of) {
-        if let Value::String(key) = key
-            && !keys.insert(&**key)
-        {
-            shared.insert(&**key);
-        }
+    if !checker.check(flags, &Shape::Open(&[])) {
+        return None;
     }
-    checker.items(node, |checker, node| {
-        let fields = checker.open_fields(node)?;
-        let place = checker.required(&fields, name_of_key)?;
-        let key = checker.string(place)?;
-        checker.concerns(Some(key));
-        if !shared.contains(key) {
-            read(key, node, checker);
-        } else if !keys.remove(key) {
-            checker.report(place, Code::DuplicateFlag, format!("another flag has the {name_of_key} {}", quoted(key)));
+    within_limit(flags, checker)?;
+    for node in flags.values() {
+        if checker.is_full() {
+            return None;
         }
-        checker.concerns(None);
-        Some(())
-    });
+        one_flag(node.key(), node, shape, checker, read);
+    }
     Some(())
 }
 
-fn within_limit(node: Node<'_, '_>, flags: usize, checker: &mut Checker) -> Option<()> {
-    if flags <= limits::FLAGS {
+/// The same for flags in a list, each with its key in it. Of flags that share a key none is read.
+fn flags_in<'d>(
+    flags: Node<'d>,
+    name_of_key: &'static str,
+    shape: &'static Shape,
+    checker: &mut Checker,
+    read: &mut dyn FnMut(&'d str, Node<'d>, &mut Checker),
+) -> Option<()> {
+    if !checker.check(flags, &Shape::List(&Shape::Any)) {
+        return None;
+    }
+    within_limit(flags, checker)?;
+    let (mut keys, mut shared, mut reported) = (Texts::default(), Texts::default(), Texts::default());
+    for key in flags.values().filter_map(|flag| flag.get(name_of_key)?.text()) {
+        if !keys.insert(key).1 {
+            shared.insert(key);
+        }
+    }
+    for node in flags.values() {
+        if checker.is_full() {
+            return None;
+        }
+        if !checker.check(node, &Shape::Open(&[])) {
+            continue;
+        }
+        let Some(place) = node.get(name_of_key) else {
+            checker.missing(node, name_of_key);
+            continue;
+        };
+        if !checker.check(place, &Shape::Text) {
+            continue;
+        }
+        let key = place.text().unwrap_or_default();
+        if !shared.contains(key) {
+            one_flag(key, node, shape, checker, read);
+        } else if !reported.insert(key).1 {
+            checker.concerns(Some(key));
+            checker.report(place, Code::DuplicateFlag, format!("another flag has the {name_of_key} {}", quoted(key)));
+            checker.concerns(None);
+        }
+    }
+    Some(())
+}
+
+fn one_flag<'d>(
+    key: &'d str,
+    node: Node<'d>,
+    shape: &'static Shape,
+    checker: &mut Checker,
+    read: &mut dyn FnMut(&'d str, Node<'d>, &mut Checker),
+) {
+    checker.concerns(Some(key));
+    checker.check(node, shape);
+    read(key, node, checker);
+    checker.concerns(None);
+}
+
+fn within_limit(flags: Node<'_>, checker: &mut Checker) -> Option<()> {
+    if flags.len() <= limits::FLAGS {
         return Some(());
     }
-    checker.report(node, Code::TooManyFlags, format!("{flags} flags; a snapshot has at most {}", limits::FLAGS));
+    checker.report(flags, Code::TooManyFlags, format!("{} flags; a snapshot has at most {}", flags.len(), limits::FLAGS));
     None
 }
 
 /// The first names of several, for a message.
-fn listed<'a>(names: impl Iterator<Item = &'a str>, separator: &str) -> String {
+fn listed(names: &mut dyn Iterator<Item = &str>, separator: &str) -> String {
     const MOST: usize = 8;
-    let mut names: Vec<String> = names.take(MOST + 1).map(quoted).collect();
-    if let Some(more) = names.get_mut(MOST) {
-        *more = "…".into();
+    let mut text = String::new();
+    for (index, name) in names.take(MOST + 1).enumerate() {
+        if index > 0 {
+            text.push_str(separator);
+        }
+        text.push_str(&if index == MOST { "…".into() } else { quoted(name) });
     }
-    names.join(separator)
+    text
 }

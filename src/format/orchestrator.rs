@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use semver::Version;
 
-use super::check::{Checker, Fields, Node};
+use super::check::{Checker, PERCENTAGE, Shape, WEIGHT, nullable, optional, required};
 use super::user::{self, always};
 use super::{Compiled, ecmascript, flags_in};
+use crate::document::{Node, Type, mix_text};
 use crate::error::{Code, quoted};
 use crate::evaluate::javascript;
 use crate::evaluation::Reason;
@@ -19,9 +20,48 @@ use crate::plan::{
 };
 use crate::value::{Value, ValueRef};
 
-const OPERATORS: &[&str] =
-    &["equals", "not_equals", "contains", "not_contains", "in", "not_in", "gt", "lt", "gte", "lte", "regex", "semver_gt", "semver_lt"];
-const TYPES: &[&str] = &["boolean", "string", "number", "json"];
+static SNAPSHOT: Shape =
+    Shape::OneOf("a list or an object", &[(Type::List, Shape::Any), (Type::Object, Shape::Open(&[required("flags", &Shape::Any)]))]);
+
+static FLAG: Shape = Shape::Open(&[
+    nullable("type", &Shape::Word(&["boolean", "string", "number", "json"])),
+    required("enabled", &Shape::Bool),
+    nullable("killSwitch", &Shape::Bool),
+    nullable("environments", &Shape::Entries(&Shape::Open(&[required("enabled", &Shape::Bool)]))),
+    nullable("rules", &Shape::List(&RULE)),
+    nullable("variants", &Shape::List(&VARIANT)),
+    nullable("fallthrough", &OFFER),
+]);
+
+static OFFER: Shape = Shape::Open(&[nullable("percentage", &PERCENTAGE)]);
+
+static RULE: Shape =
+    Shape::Open(&[nullable("id", &Shape::Text), nullable("conditions", &Shape::List(&CONDITION)), nullable("percentage", &PERCENTAGE)]);
+
+static CONDITION: Shape = Shape::Open(&[
+    required("attribute", &Shape::Text),
+    required(
+        "operator",
+        &Shape::Word(&[
+            "equals",
+            "not_equals",
+            "contains",
+            "not_contains",
+            "in",
+            "not_in",
+            "gt",
+            "lt",
+            "gte",
+            "lte",
+            "regex",
+            "semver_gt",
+            "semver_lt",
+        ]),
+    ),
+    optional("value", &Shape::Any),
+]);
+
+static VARIANT: Shape = Shape::Open(&[nullable("key", &Shape::Text), required("weight", &WEIGHT)]);
 
 struct Reader<'e> {
     builder: Builder,
@@ -30,176 +70,126 @@ struct Reader<'e> {
     environment: Option<&'e str>,
 }
 
-/// A value that is served, to a share of the ids.
-struct Offer<'v> {
-    /// None: the caller's default.
-    value: Option<&'v Value>,
-    percentage: Option<f64>,
-}
-
-pub(super) fn compile(snapshot: &Value, environment: Option<&str>, checker: &mut Checker) -> Option<Compiled> {
-    let root = Node::root(snapshot);
+pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &mut Checker) -> Option<Compiled> {
+    checker.check(snapshot, &SNAPSHOT);
+    let flags = if snapshot.kind() == Type::List { snapshot } else { snapshot.get("flags")? };
     let mut builder = Builder::default();
     let mut routes = user::id_routes(Skips::Falsy);
     routes.push(Route::to(["tenant", "id"]).skips(Skips::Falsy));
     let id = builder.attribute(routes.into());
     let mut reader = Reader { builder, id, environment };
-    let mut read = |key: &str, node: Node<'_, '_>, checker: &mut Checker| reader.flag(key, node, checker);
-    match snapshot {
-        Value::List(_) => flags_in(root, "key", checker, &mut read)?,
-        Value::Object(_) => {
-            let fields = checker.open_fields(root)?;
-            let flags = checker.required(&fields, "flags")?;
-            flags_in(flags, "key", checker, &mut read)?;
-        }
-        _ => {
-            checker.wrong_type(root, "a list or an object");
-            return None;
-        }
-    }
+    flags_in(flags, "key", &FLAG, checker, &mut |key, node, checker| reader.flag(key, node, checker))?;
     Some(Compiled { environment: environment.map(Box::from), ..Compiled::of(reader.builder) })
 }
 
 impl Reader<'_> {
-    fn flag(&mut self, key: &str, node: Node<'_, '_>, checker: &mut Checker) -> Option<()> {
-        let fields = checker.open_fields(node)?;
-        checker.one_of(&fields, "type", TYPES, "json");
-        let default = fields.get("defaultValue").map(|node| node.value);
-        let enabled = checker.required(&fields, "enabled").and_then(|node| checker.bool(node));
-        let killed = checker.bool_or(&fields, "killSwitch", false);
-        let environment = self.environment_override(&fields, checker);
-        let rules = match fields.set("rules") {
-            Some(node) => checker.items(node, |checker, node| self.rule(node, checker)),
-            None => Some(Vec::new()),
+    fn flag(&mut self, key: &str, node: Node<'_>, checker: &mut Checker) {
+        let mut rules = Vec::new();
+        for rule in node.set("rules").into_iter().flat_map(Node::items) {
+            let id = rule.get("id").and_then(Node::text);
+            let conditions = rule.set("conditions").into_iter().flat_map(Node::items);
+            let conditions: Vec<Expr> = conditions.filter_map(|node| self.condition(node, id, checker)).collect();
+            rules.push((rule, conditions));
+        }
+        if checker.is_invalid(key) {
+            return;
+        }
+        let default = || node.get("defaultValue").map(Node::to_value);
+        let value = |offer: Node<'_>| offer.get("value").map(Node::to_value);
+        let is = |node: Node<'_>, key: &str| node.get(key).and_then(Node::bool) == Some(true);
+        let override_ = self.environment.and_then(|name| node.set("environments")?.get(name));
+        let decided = if is(node, "killSwitch") {
+            Some(("KILL_SWITCH", default(), Reason::Disabled))
+        } else if override_.is_some_and(|override_| !is(override_, "enabled")) {
+            Some(("ENVIRONMENT_OVERRIDE", default(), Reason::Disabled))
+        } else if let Some(value) = override_.and_then(value) {
+            Some(("ENVIRONMENT_OVERRIDE", Some(value), Reason::Static))
+        } else if !is(node, "enabled") {
+            Some(("DISABLED", default(), Reason::Disabled))
+        } else {
+            None
         };
-        let variants = match fields.set("variants") {
-            Some(node) => checker.items(node, variant),
-            None => Some(Vec::new()),
-        };
-        let fallthrough = match fields.set("fallthrough") {
-            Some(node) => {
-                let fields = checker.open_fields(node)?;
-                Some(offer(&fields, checker)?)
-            }
-            None => None,
-        };
-        let (enabled, killed, environment, rules, variants) = (enabled?, killed?, environment?, rules?, variants?);
-
-        let rollout_bucket = self.bucket(key, "");
-        let variant_bucket = self.bucket(key, ":variant");
+        let fingerprint = node.fingerprint(self.environment.map_or(0, |environment| mix_text(1, environment)));
+        let rollouts = self.bucket(key, "");
+        let variants = self.bucket(key, ":variant");
         let id = self.builder.next_flag();
         let mut flag = FlagBuilder::new(&mut self.builder, id);
-        let held = |percentage: Option<f64>| percentage.map(|percentage| rollout(rollout_bucket, percentage));
-        let decided = match environment {
-            _ if killed => Some(("KILL_SWITCH", default, Reason::Disabled)),
-            Some((false, _)) => Some(("ENVIRONMENT_OVERRIDE", default, Reason::Disabled)),
-            Some((true, Some(value))) => Some(("ENVIRONMENT_OVERRIDE", Some(value), Reason::Static)),
-            _ if !enabled => Some(("DISABLED", default, Reason::Disabled)),
-            _ => None,
-        };
         if let Some((word, value, reason)) = decided {
-            let outcome = flag.outcome(value, reason, word, Details::default());
-            flag.finish(key, outcome, plan::fingerprint(node.value, self.environment));
-            return Some(());
+            let outcome = flag.outcome(value, reason, word.into(), Details::default());
+            return flag.finish(key, outcome, fingerprint);
         }
-        let plain = rules.is_empty();
-        for (rule_id, when, offer) in rules {
-            let reason = if offer.percentage.is_some() { Reason::Split } else { Reason::TargetingMatch };
-            let details = Details { rule_id: rule_id.map(Arc::from), ..Details::default() };
-            let outcome = flag.outcome(offer.value, reason, "TARGETING_MATCH", details.clone());
-            flag.step("rule", Expr::all([when].into_iter().chain(held(offer.percentage)).collect()), outcome);
+        let rollout = |offer: Node<'_>| {
+            let threshold = Threshold::Fixed(offer.get("percentage").and_then(Node::number)?);
+            Some(Expr::Rollout(Rollout { bucket: rollouts, threshold }))
+        };
+        let plain = if rules.is_empty() { Reason::Static } else { Reason::Default };
+        for (rule, mut conditions) in rules {
+            let rollout = rollout(rule);
+            let reason = if rollout.is_some() { Reason::Split } else { Reason::TargetingMatch };
+            conditions.extend(rollout);
+            let rule_id: Option<Arc<str>> = rule.get("id").and_then(Node::text).map(Arc::from);
+            let details = Details { rule_id: rule_id.clone(), ..Details::default() };
+            let outcome = flag.outcome(value(rule), reason, "TARGETING_MATCH".into(), details);
+            flag.step("rule", Expr::all(conditions), outcome);
             if let Some(step) = flag.last_step() {
-                step.rule_id = details.rule_id;
+                step.rule_id = rule_id;
             }
         }
         let mut total = 0.0;
         let mut shares = Vec::new();
-        for (name, value, weight) in variants {
-            total += weight;
-            let details = Details { variant: name.map(Arc::from), ..Details::default() };
-            shares.push((total, flag.outcome(value, Reason::Split, "VARIANT", details)));
+        for variant in node.set("variants").into_iter().flat_map(Node::items) {
+            total += variant.get("weight").and_then(Node::number).unwrap_or_default();
+            let details = Details { variant: variant.get("key").and_then(Node::text).map(Arc::from), ..Details::default() };
+            shares.push((total, flag.outcome(value(variant), Reason::Split, "VARIANT".into(), details)));
         }
         if let Some(&(_, otherwise)) = shares.first() {
             let point = Point::Times(1.0);
-            flag.step("variants", always(), Split { bucket: variant_bucket, point, shares: shares.into(), leftover: otherwise, otherwise });
+            flag.step("variants", always(), Split { bucket: variants, point, shares: shares.into(), leftover: otherwise, otherwise });
         }
-        if let Some(offer) = fallthrough {
-            let reason = match offer.percentage {
-                Some(_) => Reason::Split,
-                None if plain => Reason::Static,
-                None => Reason::Default,
-            };
-            let outcome = flag.outcome(offer.value, reason, "FALLTHROUGH", Details::default());
-            flag.step("fallthrough", held(offer.percentage).unwrap_or_else(always), outcome);
+        if let Some(offer) = node.set("fallthrough") {
+            let rollout = rollout(offer);
+            let reason = if rollout.is_some() { Reason::Split } else { plain };
+            let outcome = flag.outcome(value(offer), reason, "FALLTHROUGH".into(), Details::default());
+            flag.step("fallthrough", rollout.unwrap_or_else(always), outcome);
         }
-        let otherwise = flag.outcome(default, Reason::Default, "DEFAULT", Details::default());
-        flag.finish(key, otherwise, plan::fingerprint(node.value, self.environment));
-        Some(())
+        let otherwise = flag.outcome(default(), Reason::Default, "DEFAULT".into(), Details::default());
+        flag.finish(key, otherwise, fingerprint);
     }
 
-    /// What the environment in force says: enabled or not, and a value.
-    fn environment_override<'v>(&self, fields: &Fields<'v, '_>, checker: &mut Checker) -> Option<Option<(bool, Option<&'v Value>)>> {
-        let Some(node) = fields.set("environments") else { return Some(None) };
-        let (mut in_force, mut all_read) = (None, true);
-        checker.each(node, |checker, name, node| {
-            let Some(fields) = checker.open_fields(node) else { return all_read = false };
-            let enabled = checker.required(&fields, "enabled").and_then(|node| checker.bool(node));
-            all_read &= enabled.is_some();
-            if self.environment == Some(name) {
-                in_force = enabled.map(|enabled| (enabled, fields.get("value").map(|node| node.value)));
-            }
-        })?;
-        all_read.then_some(in_force)
-    }
-
-    fn rule<'v>(&mut self, node: Node<'v, '_>, checker: &mut Checker) -> Option<(Option<&'v str>, Expr, Offer<'v>)> {
-        let fields = checker.open_fields(node)?;
-        let id = fields.set("id").map_or(Some(None), |node| checker.string(node).map(Some));
-        let when = match fields.set("conditions") {
-            Some(node) => checker.items(node, |checker, node| self.condition(node, id.flatten(), checker)),
-            None => Some(Vec::new()),
-        };
-        let offer = offer(&fields, checker);
-        Some((id?, Expr::all(when?), offer?))
-    }
-
-    fn condition(&mut self, node: Node<'_, '_>, rule: Option<&str>, checker: &mut Checker) -> Option<Expr> {
-        let fields = checker.open_fields(node)?;
-        let path = checker.required(&fields, "attribute").and_then(|node| checker.string(node));
-        let operator = checker.required_one_of(&fields, "operator", OPERATORS)?;
-        let value = fields.get("value").map(|node| node.value);
-        let operand = value.map_or(ValueRef::Missing, Value::borrow);
-        let number = javascript::to_number(operand);
-        let (operator, negated) = match operator.strip_prefix("not_") {
+    fn condition(&mut self, node: Node<'_>, rule: Option<&str>, checker: &mut Checker) -> Option<Expr> {
+        let path = node.get("attribute").and_then(Node::text)?;
+        let operator = node.get("operator").and_then(Node::text)?;
+        let place = node.get("value").unwrap_or(node);
+        let value = node.get("value").map(Node::to_value);
+        let operand = value.as_ref().map_or(ValueRef::Missing, Value::borrow);
+        let number = |relation| JavaScriptTest::ComparesNumbers(relation, javascript::to_number(operand));
+        let (positive, negated) = match operator.strip_prefix("not_") {
             Some(positive) => (positive, true),
             None => (operator, false),
         };
-        let test = match operator {
-            "equals" => Some(JavaScriptTest::Equals(value.cloned())),
-            "contains" => Some(JavaScriptTest::TextIncludes(javascript::to_text(operand).into())),
+        let test = match positive {
+            "equals" => JavaScriptTest::Equals(value),
+            "contains" => JavaScriptTest::TextIncludes(javascript::to_text(operand).into()),
             "in" => match operand {
-                ValueRef::List(_) | ValueRef::String(_) => Some(JavaScriptTest::IncludedIn(value.cloned())),
+                ValueRef::List(_) | ValueRef::String(_) => JavaScriptTest::IncludedIn(value),
+                ValueRef::Missing => {
+                    checker.missing(node, "value");
+                    return None;
+                }
                 _ => {
-                    let list = checker.required(&fields, "value")?;
-                    let message = format!("{}expected a list or a string, found {}", in_rule(rule), list.value.type_name());
-                    checker.report(list, Code::WrongType, message);
-                    None
+                    let message = format!("{}expected a list or a string, found {}", in_rule(rule), place.kind().name());
+                    checker.report(place, Code::WrongType, message);
+                    return None;
                 }
             },
-            "gt" => Some(JavaScriptTest::ComparesNumbers(Relation::Greater, number)),
-            "lt" => Some(JavaScriptTest::ComparesNumbers(Relation::Less, number)),
-            "gte" => Some(JavaScriptTest::ComparesNumbers(Relation::GreaterOrEqual, number)),
-            "lte" => Some(JavaScriptTest::ComparesNumbers(Relation::LessOrEqual, number)),
-            "regex" => {
-                let place = fields.get("value").unwrap_or(node);
-                self.pattern(&javascript::to_text(operand), place, rule, checker).map(JavaScriptTest::Matches)
-            }
-            _ => {
-                let place = fields.get("value").unwrap_or(node);
-                return Some(self.version(operator, path?, place, operand, rule, checker));
-            }
+            "gt" => number(Relation::Greater),
+            "lt" => number(Relation::Less),
+            "gte" => number(Relation::GreaterOrEqual),
+            "lte" => number(Relation::LessOrEqual),
+            "regex" => JavaScriptTest::Matches(self.pattern(&javascript::to_text(operand), place, rule, checker)?),
+            _ => return Some(self.version(positive, path, place, rule, checker)),
         };
-        let test = Expr::JavaScript(self.attribute(path?), test?);
+        let test = Expr::JavaScript(self.attribute(path), test);
         Some(if negated { user::not(test) } else { test })
     }
 
@@ -209,29 +199,18 @@ impl Reader<'_> {
     }
 
     /// A version that does not parse is neither above nor below any.
-    fn version(
-        &mut self,
-        operator: &str,
-        path: &str,
-        place: Node<'_, '_>,
-        operand: ValueRef<'_>,
-        rule: Option<&str>,
-        checker: &mut Checker,
-    ) -> Expr {
-        let bound = match operand {
-            ValueRef::String(text) => Version::parse(text).ok(),
-            _ => None,
-        };
+    fn version(&mut self, operator: &str, path: &str, place: Node<'_>, rule: Option<&str>, checker: &mut Checker) -> Expr {
+        let bound = place.text().and_then(|text| Version::parse(text).ok());
         let Some(bound) = bound.map(Box::new) else {
             let message = format!("{}the condition never holds: expected a version such as `1.2.3`", in_rule(rule));
-            checker.warn(place.place, Code::InvalidVersion, message);
+            checker.warn(place, Code::InvalidVersion, message);
             return Expr::Literal(false.into());
         };
         let test = if operator == "semver_gt" { Test::VersionGreater(bound) } else { Test::VersionLess(bound) };
         Expr::Is(Box::new(Expr::Attribute(self.attribute(path))), test)
     }
 
-    fn pattern(&mut self, source: &str, place: Node<'_, '_>, rule: Option<&str>, checker: &mut Checker) -> Option<plan::PatternId> {
+    fn pattern(&mut self, source: &str, place: Node<'_>, rule: Option<&str>, checker: &mut Checker) -> Option<plan::PatternId> {
         let pattern = if source.len() > limits::PATTERN_BYTES {
             Err(PatternError::TooLong)
         } else {
@@ -259,22 +238,4 @@ impl Reader<'_> {
 /// How a message starts that names the rule.
 fn in_rule(id: Option<&str>) -> String {
     id.map_or_else(String::new, |id| format!("in the rule {}: ", quoted(id)))
-}
-
-/// The `percentage` and the `value` of a rule or of the fallthrough.
-fn offer<'v>(fields: &Fields<'v, '_>, checker: &mut Checker) -> Option<Offer<'v>> {
-    let percentage = checker.percentage(fields, "percentage", 100.0)?;
-    Some(Offer { value: fields.get("value").map(|node| node.value), percentage })
-}
-
-fn variant<'v>(checker: &mut Checker, node: Node<'v, '_>) -> Option<(Option<&'v str>, Option<&'v Value>, f64)> {
-    let fields = checker.open_fields(node)?;
-    let name = fields.set("key").map_or(Some(None), |node| checker.string(node).map(Some));
-    let weight = checker.required(&fields, "weight");
-    let weight = weight.and_then(|node| checker.number_where(node, "a weight of at least 0", |weight| weight >= 0.0));
-    Some((name?, fields.get("value").map(|node| node.value), weight?))
-}
-
-fn rollout(bucket: BucketId, percentage: f64) -> Expr {
-    Expr::Rollout(Rollout { bucket, threshold: Threshold::Fixed(percentage) })
 }

@@ -1,5 +1,7 @@
 //! Whom the five backends' contexts are about.
 
+use crate::document::Node;
+use crate::format::check::texts;
 use crate::plan::{Attribute, AttributeId, Builder, Expr, Route, ScalarSet, Skips, Test};
 use crate::value::ValueRef;
 
@@ -17,9 +19,15 @@ pub(super) fn id(builder: &mut Builder) -> AttributeId {
 }
 
 /// The attribute is one of these texts.
-pub(super) fn is_one_of<'v>(attribute: AttributeId, texts: impl IntoIterator<Item = &'v str>) -> Expr {
-    let set: ScalarSet = texts.into_iter().map(ValueRef::String).collect();
-    Expr::Is(Box::new(Expr::Attribute(attribute)), Test::In(set))
+pub(super) fn is_one_of(attribute: AttributeId, texts: ScalarSet) -> Expr {
+    Expr::Is(Box::new(Expr::Attribute(attribute)), Test::In(Box::new(texts)))
+}
+
+/// The texts of a list; none when there is no list.
+pub(super) fn set_of(list: Option<Node<'_>>) -> ScalarSet {
+    let mut set = ScalarSet::default();
+    texts(list).for_each(|text| set.insert(ValueRef::String(text)));
+    set
 }
 
 /// There is somebody: text that is not empty, or a number.

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::mem;
 use std::sync::Arc;
 
 use regex_lite::{Regex, RegexBuilder};
@@ -13,16 +11,18 @@ use super::{
     Attribute, AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Outcome, OutcomeId, PatternId, Plan, Root, SegmentId, Serve, Split, Step,
     Unknown,
 };
+use crate::document::mix;
 use crate::error::{Code, quoted};
 use crate::evaluation::Reason;
 use crate::limits;
+use crate::texts::Texts;
 use crate::value::Value;
 
 #[derive(Default)]
 pub(crate) struct Builder {
     plan: Plan,
-    attributes: HashMap<Attribute, AttributeId>,
-    buckets: HashMap<Bucket, BucketId>,
+    /// The attributes by what [`Attribute::name`] calls them; their numbers are those of the texts.
+    attributes: Texts,
     patterns: HashMap<Box<str>, PatternId>,
     pattern_parts: u64,
     /// The fingerprint of each segment.
@@ -67,19 +67,16 @@ impl PatternError {
 
 impl Builder {
     pub(crate) fn attribute(&mut self, attribute: Attribute) -> AttributeId {
-        let id = AttributeId(self.plan.attributes.len() as u32);
-        *self.attributes.entry(attribute).or_insert_with_key(|attribute| {
-            self.plan.attributes.push(attribute.clone());
-            id
-        })
+        let (number, is_new) = self.attributes.insert(&attribute.name());
+        if is_new {
+            self.plan.attributes.push(attribute);
+        }
+        AttributeId(number)
     }
 
     pub(crate) fn bucket(&mut self, bucket: Bucket) -> BucketId {
-        let id = BucketId(self.plan.buckets.len() as u32);
-        *self.buckets.entry(bucket).or_insert_with_key(|bucket| {
-            self.plan.buckets.push(bucket.clone());
-            id
-        })
+        self.plan.buckets.push(bucket);
+        BucketId(self.plan.buckets.len() as u32 - 1)
     }
 
     pub(crate) fn pattern(&mut self, pattern: &str) -> Result<PatternId, PatternError> {
@@ -143,59 +140,30 @@ impl Builder {
 
     /// Adds a flag; flags are numbered in the order in which they are added.
     pub(crate) fn flag(&mut self, flag: Flag) {
-        let id = FlagId(self.plan.flags.len() as u32);
-        self.plan.by_key.insert(flag.key.clone(), id);
+        self.plan.keys.insert(&*flag.key);
         self.plan.flags.push(flag);
     }
 
     /// The plan. `order` names every flag, each after the flags that it requires.
     pub(crate) fn finish(mut self, order: &[FlagId]) -> Plan {
         for &id in order {
-            let mut hasher = DefaultHasher::new();
             let Some(flag) = self.plan.flag(id) else { continue };
-            flag.fingerprint.hash(&mut hasher);
+            let mut hash = flag.fingerprint;
             for step in &flag.steps {
-                step.when.walk(&mut |expr| match expr {
-                    Expr::Segment(segment) => self.segments.get(segment.index()).hash(&mut hasher),
-                    Expr::Serves(flag, _) | Expr::Value(flag) => self.plan.flag(*flag).map(|flag| flag.fingerprint).hash(&mut hasher),
-                    _ => {}
+                step.when.walk(&mut |expr| {
+                    let of = match expr {
+                        Expr::Segment(segment) => self.segments.get(segment.index()).copied(),
+                        Expr::Serves(flag, _) | Expr::Value(flag) => self.plan.flag(*flag).map(|flag| flag.fingerprint),
+                        _ => return,
+                    };
+                    hash = mix(hash, of.unwrap_or_default());
                 });
             }
             if let Some(flag) = self.plan.flags.get_mut(id.index()) {
-                flag.fingerprint = hasher.finish();
+                flag.fingerprint = hash;
             }
         }
         self.plan
-    }
-}
-
-/// A number that is equal for equal definitions.
-pub(crate) fn fingerprint(definition: &Value, environment: Option<&str>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hash_value(definition, &mut hasher);
-    environment.hash(&mut hasher);
-    hasher.finish()
-}
-
-fn hash_value(value: &Value, hasher: &mut DefaultHasher) {
-    mem::discriminant(value).hash(hasher);
-    match value {
-        Value::Null => {}
-        Value::Bool(value) => value.hash(hasher),
-        Value::Number(number) => number.to_bits().hash(hasher),
-        Value::String(text) => text.hash(hasher),
-        Value::List(items) => {
-            items.len().hash(hasher);
-            items.iter().for_each(|item| hash_value(item, hasher));
-        }
-        // In written order: a split serves in that order.
-        Value::Object(object) => {
-            object.len().hash(hasher);
-            for (key, value) in object.iter() {
-                key.hash(hasher);
-                hash_value(value, hasher);
-            }
-        }
     }
 }
 
@@ -232,22 +200,22 @@ impl<'b> FlagBuilder<'b> {
     /// An outcome; without a value of its own it has only the caller's default.
     pub(crate) fn outcome(
         &mut self,
-        value: Option<&Value>,
+        value: Option<Value>,
         reason: Reason,
-        backend_reason: impl Into<Cow<'static, str>>,
+        backend_reason: Cow<'static, str>,
         details: Details,
     ) -> OutcomeId {
         let value = value.map(|value| {
             // The last few: a flag repeats its values, and looking through many would take long.
             let recent = self.values.len().saturating_sub(RECENT_VALUES);
-            let known = self.values.iter().skip(recent).position(|known| known == value);
+            let known = self.values.iter().skip(recent).position(|known| *known == value);
             known.map(|index| recent + index).unwrap_or_else(|| {
-                self.values.push(value.clone());
+                self.values.push(value);
                 self.values.len() - 1
             }) as u32
         });
         let Details { variant, rule_id, yields } = details;
-        let (flag, backend_reason) = (self.id, backend_reason.into());
+        let flag = self.id;
         let yields = yields || value.is_none();
         self.builder.outcome(Outcome { flag, value, yields, variant, reason, backend_reason, rule_id })
     }

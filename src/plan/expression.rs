@@ -1,14 +1,13 @@
 //! Expressions: small trees that yield a value for a context.
 
-use std::collections::HashSet;
-
 use semver::Version;
 
 use super::{AttributeId, FlagId, PatternId, Rollout, SegmentId};
+use crate::texts::Texts;
 use crate::value::{Value, ValueRef};
 
 /// Yields a value; a condition is an expression that yields a boolean.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) enum Expr {
     Literal(Value),
     Attribute(AttributeId),
@@ -40,12 +39,12 @@ pub(crate) enum Expr {
 }
 
 /// A strict test of one value: no type is ever coerced, and a missing value passes none.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) enum Test {
     Exists,
     IsText,
     Equals(Value),
-    In(ScalarSet),
+    In(Box<ScalarSet>),
     Contains(Value),
     StartsWith(Box<str>),
     EndsWith(Box<str>),
@@ -93,45 +92,43 @@ pub(crate) enum Relation {
 }
 
 /// A set of strings, numbers, booleans and null.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub(crate) struct ScalarSet {
-    strings: HashSet<Box<str>>,
-    /// The bits of the doubles, with one zero.
-    numbers: HashSet<u64>,
+    strings: Texts,
+    /// The bytes of the doubles, with one zero.
+    numbers: Texts,
     booleans: [bool; 2],
     null: bool,
 }
 
 impl ScalarSet {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.strings.len() + self.numbers.len() == 0 && self.booleans == [false; 2] && !self.null
+    }
+
     pub(crate) fn contains(&self, value: ValueRef<'_>) -> bool {
         match value {
             ValueRef::String(text) => self.strings.contains(text),
-            ValueRef::Number(number) => !number.is_nan() && self.numbers.contains(&(number + 0.0).to_bits()),
+            ValueRef::Number(number) => !number.is_nan() && self.numbers.find((number + 0.0).to_be_bytes().as_ref()).is_some(),
             ValueRef::Bool(value) => self.booleans.get(usize::from(value)) == Some(&true),
             ValueRef::Null => self.null,
             ValueRef::Missing | ValueRef::List(_) | ValueRef::Object(_) => false,
         }
     }
-}
 
-/// Lists and objects are not scalars, and are left out.
-impl<'v> FromIterator<ValueRef<'v>> for ScalarSet {
-    fn from_iter<I: IntoIterator<Item = ValueRef<'v>>>(values: I) -> ScalarSet {
-        let mut set = ScalarSet::default();
-        for value in values {
-            match value {
-                ValueRef::String(text) => _ = set.strings.insert(text.into()),
-                ValueRef::Number(number) => _ = set.numbers.insert((number + 0.0).to_bits()),
-                ValueRef::Bool(value) => {
-                    if let Some(slot) = set.booleans.get_mut(usize::from(value)) {
-                        *slot = true;
-                    }
+    /// Lists and objects are not scalars, and are left out.
+    pub(crate) fn insert(&mut self, value: ValueRef<'_>) {
+        match value {
+            ValueRef::String(text) => _ = self.strings.insert(text),
+            ValueRef::Number(number) => _ = self.numbers.insert((number + 0.0).to_be_bytes().as_ref()),
+            ValueRef::Bool(value) => {
+                if let Some(slot) = self.booleans.get_mut(usize::from(value)) {
+                    *slot = true;
                 }
-                ValueRef::Null => set.null = true,
-                ValueRef::Missing | ValueRef::List(_) | ValueRef::Object(_) => {}
             }
+            ValueRef::Null => self.null = true,
+            ValueRef::Missing | ValueRef::List(_) | ValueRef::Object(_) => {}
         }
-        set
     }
 }
 

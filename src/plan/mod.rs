@@ -8,16 +8,17 @@ mod pattern;
 pub(crate) mod python;
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use regex_lite::Regex;
 
 pub(crate) use bucket::{Bucket, Hash, Point, RampPoint, Rollout, Scale, Split, Take, Threshold, Unit};
-pub(crate) use builder::{Builder, Details, FlagBuilder, PatternError, fingerprint};
+pub(crate) use builder::{Builder, Details, FlagBuilder, PatternError};
 pub(crate) use expression::{Expr, JavaScriptTest, Relation, ScalarSet, Test};
 
 use crate::evaluation::Reason;
+use crate::texts::Texts;
 use crate::value::Value;
 
 macro_rules! ids {
@@ -53,7 +54,8 @@ ids! {
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) flags: Vec<Flag>,
-    pub(crate) by_key: HashMap<Box<str>, FlagId>,
+    /// The flags' keys, by the flags' numbers.
+    pub(crate) keys: Texts,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) buckets: Vec<Bucket>,
     pub(crate) patterns: Vec<Regex>,
@@ -122,6 +124,34 @@ impl Route {
 
     pub(crate) fn skips(self, skips: Skips) -> Route {
         Route { skips, ..self }
+    }
+}
+
+impl Attribute {
+    /// A text that is equal for equal attributes: every key after a `/`, with `~` in it as `~0` and `/` as `~1`, and
+    /// everything else after a `~` and a letter.
+    fn name(&self) -> String {
+        fn push(name: &mut String, before: &str, key: &str) {
+            name.push_str(before);
+            key.chars().for_each(|character| match character {
+                '~' => name.push_str("~0"),
+                '/' => name.push_str("~1"),
+                _ => name.push(character),
+            });
+        }
+        let mut name = String::from(if self.into_lists { "~l" } else { "" });
+        for route in &self.routes {
+            name.push_str(match route.skips {
+                Skips::Nothing => "~a",
+                Skips::Null => "~n",
+                Skips::Falsy => "~f",
+            });
+            if let Some(key) = &route.unless {
+                push(&mut name, "~u", key);
+            }
+            route.path.iter().for_each(|key| push(&mut name, "/", key));
+        }
+        name
     }
 }
 
@@ -229,7 +259,7 @@ impl Plan {
     }
 
     pub(crate) fn find(&self, key: &str) -> Option<FlagId> {
-        self.by_key.get(key).copied()
+        self.keys.find(key.as_bytes()).map(FlagId)
     }
 
     pub(crate) fn outcome(&self, id: OutcomeId) -> Option<&Outcome> {

@@ -2,170 +2,184 @@
 
 use semver::Version;
 
-use super::{Reader, instant};
+use super::shape::{INSTANT, version};
+use super::{Reader, shape as shapes};
+use crate::document::Node;
 use crate::error::{Code, quoted};
-use crate::format::check::{Checker, Fields, Node, one_of};
+use crate::format::check::{Checker, NUMBER, Shape, one_of, optional, required};
+use crate::instant;
 use crate::plan::{Expr, ScalarSet, Test};
 use crate::value::Value;
 
-/// Whether the conditions are a segment's: those cannot name another segment.
-#[derive(Clone, Copy)]
-pub(super) struct InSegment(pub(super) bool);
+/// Each operator with what it takes.
+static OPERATORS: &[(&str, Shape)] = &[
+    ("equals", Shape::Scalar),
+    ("not_equals", Shape::Scalar),
+    ("in", SCALARS),
+    ("not_in", SCALARS),
+    ("contains", Shape::Scalar),
+    ("not_contains", Shape::Scalar),
+    ("starts_with", Shape::Text),
+    ("ends_with", Shape::Text),
+    ("matches", Shape::Text),
+    ("gt", NUMBER),
+    ("gte", NUMBER),
+    ("lt", NUMBER),
+    ("lte", NUMBER),
+    ("before", AN_INSTANT),
+    ("after", AN_INSTANT),
+    ("semver_equals", VERSION),
+    ("semver_gt", VERSION),
+    ("semver_gte", VERSION),
+    ("semver_lt", VERSION),
+    ("semver_lte", VERSION),
+    ("exists", Shape::Any),
+    ("not_exists", Shape::Any),
+];
+const SCALARS: Shape = Shape::List(&Shape::Scalar);
+const AN_INSTANT: Shape = Shape::By(|checker, node| _ = checker.check(node, &INSTANT));
+const VERSION: Shape = Shape::By(version);
 
-const TEST_KEYS: &[&str] = &["attribute", "operator", "value"];
-const SHAPES: &[&str] = &["attribute", "segment", "all", "any", "not"];
-const OPERATORS: &[&str] = &[
-    "equals",
-    "not_equals",
-    "in",
-    "not_in",
-    "contains",
-    "not_contains",
-    "starts_with",
-    "ends_with",
-    "matches",
-    "gt",
-    "gte",
-    "lt",
-    "lte",
-    "before",
-    "after",
-    "semver_equals",
-    "semver_gt",
-    "semver_gte",
-    "semver_lt",
-    "semver_lte",
-    "exists",
-    "not_exists",
+/// The key that says what kind of condition it is, and the whole of it.
+static KINDS: &[(&str, Shape)] = &[
+    ("attribute", Shape::By(test)),
+    ("segment", Shape::Closed(&[optional("segment", &Shape::Text)])),
+    ("all", Shape::Closed(&[optional("all", &shapes::CONDITIONS)])),
+    ("any", Shape::Closed(&[optional("any", &shapes::CONDITIONS)])),
+    ("not", Shape::Closed(&[optional("not", &Shape::By(shape))])),
 ];
 
-impl<'v> Reader<'v> {
-    /// A list of conditions, all of which must hold.
-    pub(super) fn conditions(&mut self, node: Node<'v, '_>, place: InSegment, checker: &mut Checker) -> Option<Expr> {
-        checker.items(node, |checker, node| self.condition(node, place, checker)).map(Expr::all)
+pub(super) fn shape(checker: &mut Checker, node: Node<'_>) {
+    if !checker.check(node, &Shape::Open(&[])) {
+        return;
     }
+    match KINDS.iter().find(|(key, _)| node.get(key).is_some()) {
+        Some((_, shape)) => _ = checker.check(node, shape),
+        None => {
+            let kinds: Vec<&str> = KINDS.iter().map(|(key, _)| *key).collect();
+            checker.report(node, Code::MissingKey, format!("expected a condition with the key {}", one_of(&kinds)));
+        }
+    }
+}
 
-    fn condition(&mut self, node: Node<'v, '_>, place: InSegment, checker: &mut Checker) -> Option<Expr> {
-        let object = checker.object(node)?;
-        let shape = SHAPES.iter().find(|shape| object.get(shape).is_some());
-        let Some(&shape) = shape else {
-            checker.report(node, Code::MissingKey, format!("expected a condition with the key {}", one_of(SHAPES)));
-            return None;
-        };
-        let fields = checker.fields(node, if shape == "attribute" { TEST_KEYS } else { std::slice::from_ref(&shape) })?;
-        let inner = fields.get(shape)?;
-        match shape {
-            "attribute" => self.test(&fields, checker),
-            "segment" => self.segment_named(inner, place, checker),
-            "all" => self.conditions(inner, place, checker),
-            "any" => checker.items(inner, |checker, node| self.condition(node, place, checker)).map(|parts| Expr::Any(parts.into())),
-            _ => self.condition(inner, place, checker).map(|inner| Expr::Not(Box::new(inner))),
+/// An attribute, an operator and what it takes.
+fn test(checker: &mut Checker, node: Node<'_>) {
+    static TEST: Shape =
+        Shape::Closed(&[optional("attribute", &Shape::Name), required("operator", &Shape::Text), optional("value", &Shape::Any)]);
+    checker.check(node, &TEST);
+    let Some((place, operator)) = node.get("operator").and_then(|place| Some((place, place.text()?))) else { return };
+    let value = node.get("value");
+    match (OPERATORS.iter().find(|(name, _)| *name == operator), value) {
+        (None, _) => {
+            let names: Vec<&str> = OPERATORS.iter().map(|(name, _)| *name).collect();
+            checker.report(place, Code::InvalidValue, format!("unknown operator {}; expected {}", quoted(operator), one_of(&names)));
+        }
+        (Some((_, Shape::Any)), Some(value)) => {
+            checker.report(value, Code::UnknownKey, format!("the operator `{operator}` takes no `value`"));
+        }
+        (Some((_, Shape::Any)), None) => {}
+        (Some((_, shape)), Some(value)) => _ = checker.check(value, shape),
+        (Some(_), None) => checker.missing(node, "value"),
+    }
+}
+
+impl Reader<'_> {
+    /// Whether the segments that a list of conditions names exist, and its patterns read. A segment's own conditions
+    /// cannot name another.
+    pub(super) fn check_conditions(&mut self, list: Option<Node<'_>>, in_segment: bool, checker: &mut Checker) {
+        for condition in list.into_iter().flat_map(Node::items) {
+            self.check_condition(condition, in_segment, checker);
         }
     }
 
-    fn segment_named(&self, node: Node<'v, '_>, place: InSegment, checker: &mut Checker) -> Option<Expr> {
-        let name = checker.string(node)?;
-        if place.0 {
-            checker.report(node, Code::InvalidValue, "a segment's conditions cannot name another segment".into());
-            return None;
-        }
-        match self.segments.get(name) {
-            Some(segment) => segment.map(Expr::Segment),
-            None => {
-                checker.report(node, Code::UnknownSegment, format!("there is no segment {}", quoted(name)));
-                None
+    fn check_condition(&mut self, node: Node<'_>, in_segment: bool, checker: &mut Checker) {
+        let Some(inner) = KINDS.iter().find_map(|(key, _)| node.get(key)) else { return };
+        match (inner.key(), inner.text()) {
+            ("attribute", _) if node.get("operator").and_then(Node::text) == Some("matches") => {
+                let Some((place, pattern)) = node.get("value").and_then(|value| Some((value, value.text()?))) else { return };
+                if let Err(error) = self.builder.pattern(pattern) {
+                    let (code, message) = error.issue(pattern);
+                    checker.report(place, code, message);
+                }
             }
+            ("segment", Some(_)) if in_segment => {
+                checker.report(inner, Code::InvalidValue, "a segment's conditions cannot name another segment".into());
+            }
+            ("segment", Some(name)) if !self.segments.contains(name) => {
+                checker.report(inner, Code::UnknownSegment, format!("there is no segment {}", quoted(name)));
+            }
+            ("all" | "any", _) => self.check_conditions(Some(inner), in_segment, checker),
+            ("not", _) => self.check_condition(inner, in_segment, checker),
+            _ => {}
         }
     }
 
-    /// An attribute, an operator and what it takes.
-    fn test(&mut self, fields: &Fields<'v, '_>, checker: &mut Checker) -> Option<Expr> {
-        let attribute = fields.get("attribute").and_then(|node| checker.name(node));
-        let node = checker.required(fields, "operator")?;
-        let operator = checker.string(node)?;
-        if !OPERATORS.contains(&operator) {
-            let message = format!("unknown operator {}; expected {}", quoted(operator), one_of(OPERATORS));
-            checker.report(node, Code::InvalidValue, message);
-            return None;
-        }
+    /// A list of conditions, all of which must hold. They have been checked; what has an issue holds for nobody.
+    pub(super) fn conditions(&mut self, list: Node<'_>) -> Expr {
+        Expr::all(list.items().map(|node| self.condition(node)).collect())
+    }
+
+    fn condition(&mut self, node: Node<'_>) -> Expr {
+        let expr = KINDS.iter().find_map(|(key, _)| node.get(key)).and_then(|inner| match inner.key() {
+            "attribute" => self.test(node, inner.text()?),
+            "segment" => self.segment(inner.text()?),
+            "all" => Some(self.conditions(inner)),
+            "any" => Some(Expr::Any(inner.items().map(|node| self.condition(node)).collect())),
+            _ => Some(Expr::Not(Box::new(self.condition(inner)))),
+        });
+        expr.unwrap_or(Expr::Literal(Value::Bool(false)))
+    }
+
+    fn test(&mut self, node: Node<'_>, attribute: &str) -> Option<Expr> {
+        let operator = node.get("operator")?.text()?;
         let (positive, negated) = match operator.strip_prefix("not_") {
             Some(positive) => (positive, true),
             None => (operator, false),
         };
-        let test = if positive == "exists" {
-            if let Some(value) = fields.get("value") {
-                checker.report(value, Code::UnknownKey, format!("the operator `{operator}` takes no `value`"));
-            }
-            Some(Test::Exists)
-        } else {
-            let value = checker.required(fields, "value");
-            value.and_then(|value| self.operand(positive, value, checker))
-        };
-        let subject = Expr::Attribute(self.attribute(attribute?));
-        Some(match test? {
+        let test = self.operand(positive, node.get("value"))?;
+        let subject = Box::new(Expr::Attribute(self.attribute(attribute)));
+        Some(match test {
             // Of an attribute that is there `exists` is always true, so `not_exists` asks for the opposite as a whole.
-            Test::Exists if negated => Expr::Not(Box::new(Expr::Is(Box::new(subject), Test::Exists))),
-            test if negated => Expr::IsNot(Box::new(subject), test),
-            test => Expr::Is(Box::new(subject), test),
+            Test::Exists if negated => Expr::Not(Box::new(Expr::Is(subject, Test::Exists))),
+            test if negated => Expr::IsNot(subject, test),
+            test => Expr::Is(subject, test),
         })
     }
 
-    fn operand(&mut self, operator: &str, node: Node<'v, '_>, checker: &mut Checker) -> Option<Test> {
+    fn operand(&mut self, operator: &str, value: Option<Node<'_>>) -> Option<Test> {
+        if operator == "exists" {
+            return Some(Test::Exists);
+        }
+        let value = value?;
+        if let Some(number) = value.number() {
+            match operator {
+                "gt" => return Some(Test::Greater(number)),
+                "gte" => return Some(Test::AtLeast(number)),
+                "lt" => return Some(Test::Less(number)),
+                "lte" => return Some(Test::AtMost(number)),
+                _ => {}
+            }
+        }
+        let version = || Some(Box::new(Version::parse(value.text()?).ok()?));
         Some(match operator {
-            "equals" => Test::Equals(scalar(node, checker)?.clone()),
-            "in" => Test::In(self.scalars(node, checker)?),
-            "contains" => Test::Contains(scalar(node, checker)?.clone()),
-            "starts_with" => Test::StartsWith(checker.string(node)?.into()),
-            "ends_with" => Test::EndsWith(checker.string(node)?.into()),
-            "matches" => self.pattern(node, checker)?,
-            "gt" => Test::Greater(checker.number(node)?),
-            "gte" => Test::AtLeast(checker.number(node)?),
-            "lt" => Test::Less(checker.number(node)?),
-            "lte" => Test::AtMost(checker.number(node)?),
-            "before" => Test::Earlier(instant(node, checker)?),
-            "after" => Test::Later(instant(node, checker)?),
-            "semver_equals" => Test::VersionEquals(version(node, checker)?),
-            "semver_gt" => Test::VersionGreater(version(node, checker)?),
-            "semver_gte" => Test::VersionAtLeast(version(node, checker)?),
-            "semver_lt" => Test::VersionLess(version(node, checker)?),
-            "semver_lte" => Test::VersionAtMost(version(node, checker)?),
+            "equals" => Test::Equals(value.to_value()),
+            "contains" => Test::Contains(value.to_value()),
+            "in" => {
+                let mut set = ScalarSet::default();
+                value.values().for_each(|item| set.insert(item.to_value().borrow()));
+                Test::In(Box::new(set))
+            }
+            "starts_with" => Test::StartsWith(value.text()?.into()),
+            "ends_with" => Test::EndsWith(value.text()?.into()),
+            "matches" => Test::Matches(self.builder.pattern(value.text()?).ok()?),
+            "before" => Test::Earlier(instant::parse(value.text()?)?),
+            "after" => Test::Later(instant::parse(value.text()?)?),
+            "semver_equals" => Test::VersionEquals(version()?),
+            "semver_gt" => Test::VersionGreater(version()?),
+            "semver_gte" => Test::VersionAtLeast(version()?),
+            "semver_lt" => Test::VersionLess(version()?),
+            "semver_lte" => Test::VersionAtMost(version()?),
             _ => return None,
         })
     }
-
-    fn scalars(&self, node: Node<'v, '_>, checker: &mut Checker) -> Option<ScalarSet> {
-        let values = checker.items(node, |checker, node| scalar(node, checker))?;
-        Some(values.into_iter().map(Value::borrow).collect())
-    }
-
-    fn pattern(&mut self, node: Node<'v, '_>, checker: &mut Checker) -> Option<Test> {
-        let pattern = checker.string(node)?;
-        match self.builder.pattern(pattern) {
-            Ok(id) => Some(Test::Matches(id)),
-            Err(error) => {
-                let (code, message) = error.issue(pattern);
-                checker.report(node, code, message);
-                None
-            }
-        }
-    }
-}
-
-fn scalar<'v>(node: Node<'v, '_>, checker: &mut Checker) -> Option<&'v Value> {
-    match node.value {
-        Value::List(_) | Value::Object(_) => {
-            checker.wrong_type(node, "a string, number, boolean or null");
-            None
-        }
-        scalar => Some(scalar),
-    }
-}
-
-fn version(node: Node<'_, '_>, checker: &mut Checker) -> Option<Box<Version>> {
-    let text = checker.string(node)?;
-    let version = Version::parse(text);
-    if version.is_err() {
-        checker.report(node, Code::InvalidVersion, format!("expected a semantic version such as `1.2.3`, found {}", quoted(text)));
-    }
-    version.ok().map(Box::new)
 }

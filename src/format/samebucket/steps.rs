@@ -1,142 +1,198 @@
-//! A flag's configuration to its decision list, in the order that the format lays down.
+//! A flag's decision list, in the order that the format lays down.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::Reader;
-use super::flag::FlagConfig;
-use super::serve::{BUCKETS_PER_PERCENT, Offer, Serving, Share, VariantIndex};
+use super::flag::{named, variants};
+use super::requirements::{flag_named, variant_named};
+use super::shape::at;
+use super::{BUCKETS_PER_PERCENT, Reader};
+use crate::document::{Node, mix_text};
 use crate::evaluation::Reason;
 use crate::plan::{
-    self, AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Hash, Outcome, OutcomeId, Point, Rollout, Serve, Split, Step, Take, Unit,
+    AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Hash, Outcome, OutcomeId, Point, RampPoint, Rollout, Scale, Serve, Split, Step,
+    Take, Threshold, Unit,
 };
+use crate::texts::Texts;
 use crate::value::Value;
 
 const BUCKETS: u64 = (100.0 * BUCKETS_PER_PERCENT) as u64;
 
-/// Adds the flag to the plan. `required` are the flags that it requires, each with the number of the value required.
-pub(super) fn compile<'v>(flag: FlagConfig<'v>, required: Vec<(FlagId, VariantIndex)>, reader: &mut Reader<'v>) {
+/// Adds a flag to the plan. `flags` are all flags that are added, `keys` their keys, both by number.
+pub(super) fn compile<'d>(flag: Node<'d>, flags: &[Node<'d>], keys: &Texts, reader: &mut Reader<'_>) {
     let id = reader.builder.next_flag();
-    let environment = reader.environment.filter(|_| flag.names_environments);
-    let fingerprint = plan::fingerprint(flag.definition, environment);
-    let key = flag.key.into();
-    let values = flag.variants.iter().map(|(_, value)| value.clone()).collect();
-
-    let names = flag.variants.iter().map(|(name, _)| name.into()).collect();
-    let mut list = List { id, names, off: flag.off, unit: flag.unit, salt: flag.salt, buckets: HashMap::new(), reader, steps: Vec::new() };
-    list.flag(flag, required);
-    let otherwise = list.outcome(list.off, Reason::Default, "off", None);
+    let variants = variants(flag);
+    let bucketing = |key: &str| flag.get("bucketing").and_then(|bucketing| bucketing.get(key)?.text());
+    let unit = bucketing("by").map_or(reader.targeting_key, |name| reader.attribute(name));
+    let salt = bucketing("salt").unwrap_or(flag.key());
+    // The environment takes part in what the flag is only where the flag names environments.
+    let seed = match (reader.environment, flag.get("environments")) {
+        (Some(environment), Some(_)) => mix_text(1, environment),
+        _ => 0,
+    };
+    let names = (0..variants.len() as u32).filter_map(|number| variants.get(number)).map(Arc::from).collect();
+    let off = variants.find(named(flag, "off").as_bytes()).unwrap_or_default();
+    let mut list =
+        List { id, flag, names, variants, off, unit, salt, salts: Texts::default(), salted: Vec::new(), reader, steps: Vec::new() };
+    list.compile(flags, keys);
+    let otherwise = list.outcome(off, Reason::Default, "off", None);
     let steps = list.steps;
-    reader.builder.flag(Flag { key, values, steps, otherwise, fingerprint });
+    let values = flag.get("variants").into_iter().flat_map(Node::entries).map(Node::to_value).collect();
+    reader.builder.flag(Flag { key: flag.key().into(), values, steps, otherwise, fingerprint: flag.fingerprint(seed) });
 }
 
 /// A decision list that is being put together.
-struct List<'l, 'v> {
+struct List<'l, 'd, 'r> {
     id: FlagId,
-    /// The variants' names.
+    flag: Node<'d>,
+    /// The variants' names, and their numbers by name.
     names: Vec<Arc<str>>,
-    off: VariantIndex,
+    variants: Texts,
+    off: u32,
     unit: AttributeId,
-    salt: &'v str,
-    /// By their own salt and suffix. The flag's salt may be long, and its rollouts and splits many.
-    buckets: HashMap<(Option<&'v str>, &'static str), BucketId>,
-    reader: &'l mut Reader<'v>,
+    salt: &'d str,
+    /// Salts with what follows the unit, and the bucket of each: a flag's salt may be long, and its rollouts many.
+    salts: Texts,
+    salted: Vec<BucketId>,
+    reader: &'l mut Reader<'r>,
     steps: Vec<Step>,
 }
 
-impl<'v> List<'_, 'v> {
-    fn flag(&mut self, flag: FlagConfig<'v>, required: Vec<(FlagId, VariantIndex)>) {
-        if flag.killed {
+impl<'d> List<'_, 'd, '_> {
+    fn compile(&mut self, flags: &[Node<'d>], keys: &Texts) {
+        let flag = self.flag;
+        let environment = self.reader.environment.and_then(|name| flag.get("environments")?.get(name));
+        let enabled = environment.and_then(|environment| environment.get("enabled")).or(flag.get("enabled"));
+        if flag.get("killed").and_then(Node::bool) == Some(true) {
             return self.off("killed", Reason::Disabled, always());
         }
-        if !flag.enabled {
+        if enabled.and_then(Node::bool) == Some(false) {
             return self.off("disabled", Reason::Disabled, always());
         }
         self.off("circuit_open", Reason::Disabled, Expr::CircuitOpen);
-        if let Some(serving) = &flag.environment_serves {
-            let serve = self.serve(serving, Reason::Static, "environment", None);
+        if let Some(serve) = environment.and_then(|environment| environment.get("serve")) {
+            let serve = self.serve(serve, Reason::Static, "environment", None);
             return self.step("environment", None, always(), serve);
         }
         let ungated = self.steps.len();
 
-        if let Some(from) = flag.from {
+        let schedule = |key: &str| flag.get("schedule").and_then(|schedule| at(schedule, key));
+        if let Some(from) = schedule("from") {
             self.off("not_started", Reason::Disabled, Expr::Before(from));
         }
-        if let Some(until) = flag.until {
+        if let Some(until) = schedule("until") {
             self.off("expired", Reason::Disabled, Expr::After(until));
         }
-        for (required, value) in required {
-            self.off("requirement", Reason::Disabled, Expr::Not(Box::new(Expr::Serves(required, value))));
-            if let Some(step) = self.steps.last_mut() {
-                step.requires = Some(required);
-            }
+        for requirement in flag.get("requires").into_iter().flat_map(Node::items) {
+            self.requirement(requirement, flags, keys);
         }
-        if !flag.deny.is_empty() {
-            let denied = self.reader.key_in(flag.deny);
+        if let Some(deny) = flag.get("deny").filter(|list| list.len() > 0) {
+            let denied = self.reader.key_in(Some(deny));
             self.off("denied", Reason::TargetingMatch, denied);
         }
-        if let (Some(on), false) = (flag.on, flag.allow.is_empty()) {
-            let allowed = self.reader.key_in(flag.allow);
+        let on = self.variants.find(named(flag, "on").as_bytes());
+        if let (Some(on), Some(allow)) = (on, flag.get("allow").filter(|list| list.len() > 0)) {
+            let allowed = self.reader.key_in(Some(allow));
             let outcome = self.outcome(on, Reason::TargetingMatch, "allowed", None);
             self.step("allowed", None, allowed, Serve::Outcome(outcome));
         }
-        for rule in flag.rules {
-            self.offer("rule", rule.id.map(Arc::from), Some(rule.when), rule.offer, Reason::TargetingMatch);
+        for rule in flag.get("rules").into_iter().flat_map(Node::items) {
+            let when = rule.get("when").map(|when| self.reader.conditions(when));
+            let id = rule.get("id").and_then(Node::text).map(Arc::from);
+            self.offer("rule", id, when, rule.get("rollout"), rule.get("serve"), Reason::TargetingMatch);
         }
-        if let Some(offer) = flag.default {
+        if let Some(default) = flag.get("default") {
             let reason = if self.steps.len() == ungated { Reason::Static } else { Reason::Default };
-            self.offer("default", None, None, offer, reason);
+            match default.get("rollout") {
+                None => self.offer("default", None, None, None, Some(default), reason),
+                rollout => self.offer("default", None, None, rollout, default.get("serve"), reason),
+            }
+        }
+    }
+
+    /// A step for when another flag does not serve what is required of it.
+    fn requirement(&mut self, requirement: Node<'_>, flags: &[Node<'_>], keys: &Texts) {
+        let Some(number) = keys.find(flag_named(requirement).as_bytes()) else { return };
+        let Some(required) = flags.get(number as usize) else { return };
+        let variant = variant_named(requirement).unwrap_or(named(*required, "on"));
+        let mut values = required.get("variants").into_iter().flat_map(Node::entries);
+        let Some(value) = values.position(|value| value.key() == variant) else { return };
+        let serves = Expr::Serves(FlagId(number), value as u32);
+        self.off("requirement", Reason::Disabled, Expr::Not(Box::new(serves)));
+        if let Some(step) = self.steps.last_mut() {
+            step.requires = Some(FlagId(number));
         }
     }
 
     /// What a rule or the default serves, to the units that its rollout holds. `plain` is the reason when no bucket
     /// takes part.
-    fn offer(&mut self, name: &'static str, rule_id: Option<Arc<str>>, when: Option<Expr>, offer: Offer<'v>, plain: Reason) {
-        let buckets = offer.share.is_some() || matches!(offer.serving, Serving::Split { .. });
-        let reason = if buckets { Reason::Split } else { plain };
-        let rollout = offer.share.map(|share| self.rollout(share));
-        let serve = self.serve(&offer.serving, reason, name, rule_id.as_ref());
-        self.step(name, rule_id, Expr::all(when.into_iter().chain(rollout).collect()), serve);
-    }
-
-    fn rollout(&mut self, share: Share<'v>) -> Expr {
-        let bucket = self.bucket(share.salt, "", 1);
-        Expr::Rollout(Rollout { bucket, threshold: share.threshold })
-    }
-
-    fn serve(&mut self, serving: &Serving<'v>, reason: Reason, name: &'static str, rule_id: Option<&Arc<str>>) -> Serve {
-        match serving {
-            Serving::Variant(variant) => Serve::Outcome(self.outcome(*variant, reason, name, rule_id)),
-            Serving::Split { weights, salt } => {
-                let mut total = 0.0;
-                let mut shares = Vec::with_capacity(weights.len());
-                let mut last = None;
-                for (variant, weight) in weights {
-                    total += weight;
-                    let outcome = self.outcome(*variant, reason, name, rule_id);
-                    shares.push((total, outcome));
-                    // A point may be rounded up to a tiny total, which no bound is above.
-                    last = if *weight > 0.0 { Some(outcome) } else { last };
-                }
-                let bucket = self.bucket(*salt, ":split", BUCKETS);
-                let otherwise = self.outcome(self.off, reason, name, rule_id);
-                Serve::Split(Split {
-                    bucket,
-                    point: Point::Times(total),
-                    shares: shares.into(),
-                    leftover: last.unwrap_or(otherwise),
-                    otherwise,
-                })
-            }
+    fn offer(
+        &mut self,
+        name: &'static str,
+        rule_id: Option<Arc<str>>,
+        when: Option<Expr>,
+        rollout: Option<Node<'_>>,
+        serve: Option<Node<'_>>,
+        plain: Reason,
+    ) {
+        let Some(serve) = serve else { return };
+        let draws = rollout.is_some() || serve.get("split").is_some();
+        let reason = if draws { Reason::Split } else { plain };
+        let mut conditions: Vec<Expr> = when.into_iter().collect();
+        if let Some(rollout) = rollout {
+            conditions.push(self.rollout(rollout));
         }
+        let serve = self.serve(serve, reason, name, rule_id.as_ref());
+        self.step(name, rule_id, Expr::all(conditions), serve);
     }
 
-    fn bucket(&mut self, salt: Option<&'v str>, suffix: &'static str, divisor: u64) -> BucketId {
+    fn rollout(&mut self, rollout: Node<'_>) -> Expr {
+        let number = |node: Node<'_>| node.get("percentage").and_then(Node::number).unwrap_or_default();
+        let threshold = match rollout.get("ramp") {
+            Some(ramp) => {
+                let point = |point: Node<'_>| RampPoint { at: at(point, "at").unwrap_or_default(), percentage: number(point) };
+                Threshold::Ramp { points: ramp.items().map(point).collect(), scale: Scale::Rounded { factor: BUCKETS_PER_PERCENT } }
+            }
+            None => Threshold::Fixed((number(rollout) * BUCKETS_PER_PERCENT).round()),
+        };
+        let bucket = self.bucket(rollout.get("salt").and_then(Node::text), "", 1);
+        Expr::Rollout(Rollout { bucket, threshold })
+    }
+
+    fn serve(&mut self, serve: Node<'_>, reason: Reason, name: &'static str, rule_id: Option<&Arc<str>>) -> Serve {
+        let variant = |variants: &Texts, name: &str| variants.find(name.as_bytes()).unwrap_or_default();
+        if let Some(named) = serve.text() {
+            let variant = variant(&self.variants, named);
+            return Serve::Outcome(self.outcome(variant, reason, name, rule_id));
+        }
+        let mut total = 0.0;
+        let mut shares = Vec::new();
+        let mut last = None;
+        for share in serve.get("split").into_iter().flat_map(Node::entries) {
+            let weight = share.number().unwrap_or_default();
+            total += weight;
+            let variant = variant(&self.variants, share.key());
+            let outcome = self.outcome(variant, reason, name, rule_id);
+            shares.push((total, outcome));
+            // A point may be rounded up to a tiny total, which no bound is above.
+            last = if weight > 0.0 { Some(outcome) } else { last };
+        }
+        let bucket = self.bucket(serve.get("salt").and_then(Node::text), ":split", BUCKETS);
+        let otherwise = self.outcome(self.off, reason, name, rule_id);
+        let leftover = last.unwrap_or(otherwise);
+        Serve::Split(Split { bucket, point: Point::Times(total), shares: shares.into(), leftover, otherwise })
+    }
+
+    fn bucket(&mut self, salt: Option<&str>, suffix: &'static str, divisor: u64) -> BucketId {
+        let own = salt.map_or("", |_| "own");
+        let (number, is_new) = self.salts.insert(format!("{own}{suffix} {}", salt.unwrap_or_default()));
+        if let (false, Some(known)) = (is_new, self.salted.get(number as usize)) {
+            return *known;
+        }
         let (hash, take, unit) = (Hash::Sha256, Take::First(8), Unit::Key(self.unit));
-        *self.buckets.entry((salt, suffix)).or_insert_with(|| {
-            let prefix = format!("{}:", salt.unwrap_or(self.salt)).into();
-            self.reader.builder.bucket(Bucket { hash, prefix, unit, suffix: suffix.into(), take, modulus: BUCKETS, divisor })
-        })
+        let prefix = format!("{}:", salt.unwrap_or(self.salt)).into();
+        let bucket = self.reader.builder.bucket(Bucket { hash, prefix, unit, suffix: suffix.into(), take, modulus: BUCKETS, divisor });
+        self.salted.push(bucket);
+        bucket
     }
 
     fn off(&mut self, name: &'static str, reason: Reason, when: Expr) {
@@ -148,18 +204,10 @@ impl<'v> List<'_, 'v> {
         self.steps.push(Step { name, rule_id, requires: None, when, serve });
     }
 
-    fn outcome(&mut self, variant: VariantIndex, reason: Reason, name: &'static str, rule_id: Option<&Arc<str>>) -> OutcomeId {
-        let backend_reason = name.into();
-        let (value, name) = (Some(variant), self.names.get(variant as usize).cloned());
-        self.reader.builder.outcome(Outcome {
-            flag: self.id,
-            value,
-            yields: false,
-            variant: name,
-            reason,
-            backend_reason,
-            rule_id: rule_id.cloned(),
-        })
+    fn outcome(&mut self, variant: u32, reason: Reason, name: &'static str, rule_id: Option<&Arc<str>>) -> OutcomeId {
+        let (flag, value, backend_reason) = (self.id, Some(variant), name.into());
+        let (name, rule_id) = (self.names.get(variant as usize).cloned(), rule_id.cloned());
+        self.reader.builder.outcome(Outcome { flag, value, yields: false, variant: name, reason, backend_reason, rule_id })
     }
 }
 

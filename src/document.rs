@@ -1,0 +1,594 @@
+//! A JSON document (RFC 8259) as a list of nodes over its text, with limits, and with duplicate keys seen.
+//!
+//! Nodes lie in the order of the text: a list or an object, then what is in it; before a value of an object its key. What
+//! a node holds is looked up where it is needed, so that reading a snapshot makes no tree and copies no text.
+
+use std::cell::Cell;
+
+use crate::error::{Code, Issue, Issues, quoted};
+use crate::limits;
+use crate::number;
+use crate::texts::Texts;
+use crate::value::{Object, Value};
+
+pub(crate) struct Document<'t> {
+    text: &'t str,
+    /// Strings that were written with escapes, without them, one after another.
+    unescaped: String,
+    nodes: Vec<Data>,
+    /// An item whose place in its list was counted last: the list, the item, the place.
+    counted: Cell<(u32, u32, u32)>,
+}
+
+/// The types of JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Type {
+    Null,
+    Bool,
+    Number,
+    Text,
+    List,
+    Object,
+}
+
+impl Type {
+    /// In words, for messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Type::Null => "null",
+            Type::Bool => "a boolean",
+            Type::Number => "a number",
+            Type::Text => "a string",
+            Type::List => "a list",
+            Type::Object => "an object",
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Data {
+    kind: Type,
+    /// Of a text: whether it lies among the unescaped ones.
+    escaped: bool,
+    /// Whether its key came before in the same object: then it is passed over.
+    repeated: bool,
+    /// The list or object that it lies in; of the root itself.
+    parent: u32,
+    /// Of a number its bits, of a text where it starts and how long it is, of a list or an object how many items or
+    /// entries it has and the node after it.
+    content: (u32, u32),
+}
+
+/// A place in a document, and what stands there.
+#[derive(Clone, Copy)]
+pub(crate) struct Node<'d> {
+    document: &'d Document<'d>,
+    at: u32,
+}
+
+impl<'d> Node<'d> {
+    fn data(self) -> Data {
+        let none = Data { kind: Type::Null, escaped: false, repeated: false, parent: 0, content: (0, 0) };
+        self.document.nodes.get(self.at as usize).copied().unwrap_or(none)
+    }
+
+    pub(crate) fn kind(self) -> Type {
+        self.data().kind
+    }
+
+    pub(crate) fn bool(self) -> Option<bool> {
+        let data = self.data();
+        (data.kind == Type::Bool).then_some(data.content.0 != 0)
+    }
+
+    pub(crate) fn number(self) -> Option<f64> {
+        let data = self.data();
+        let (high, low) = data.content;
+        (data.kind == Type::Number).then(|| f64::from_bits(u64::from(high) << 32 | u64::from(low)))
+    }
+
+    pub(crate) fn text(self) -> Option<&'d str> {
+        let data = self.data();
+        let texts = if data.escaped { &self.document.unescaped } else { self.document.text };
+        let (start, length) = data.content;
+        match data.kind {
+            Type::Text => texts.get(start as usize..start as usize + length as usize),
+            _ => None,
+        }
+    }
+
+    /// How many items or entries there are; none of what is no list and no object.
+    pub(crate) fn len(self) -> usize {
+        match self.data() {
+            Data { kind: Type::List | Type::Object, content: (count, _), .. } => count as usize,
+            _ => 0,
+        }
+    }
+
+    /// The values of a list or of an object, in the order in which they were written.
+    pub(crate) fn values(self) -> Values<'d> {
+        let keys = u32::from(self.kind() == Type::Object);
+        Values { document: self.document, next: self.at + 1 + keys, left: self.len() as u32, keys }
+    }
+
+    /// The items of a list; none of what is no list.
+    pub(crate) fn items(self) -> Values<'d> {
+        self.values().of(self.kind() == Type::List)
+    }
+
+    /// The values of an object; none of what is no object.
+    pub(crate) fn entries(self) -> Values<'d> {
+        self.values().of(self.kind() == Type::Object)
+    }
+
+    /// The key of an object's value.
+    pub(crate) fn key(self) -> &'d str {
+        Node { at: self.at.wrapping_sub(1), ..self }.text().unwrap_or_default()
+    }
+
+    /// The value of an object at a key.
+    pub(crate) fn get(self, key: &str) -> Option<Node<'d>> {
+        self.entries().find(|value| value.key() == key)
+    }
+
+    /// The value at a key, unless it is `null`: backends write that for what is not set.
+    pub(crate) fn set(self, key: &str) -> Option<Node<'d>> {
+        self.get(key).filter(|node| node.kind() != Type::Null)
+    }
+
+    /// The node after this one and all that is in it.
+    fn end(self) -> u32 {
+        match self.data() {
+            Data { kind: Type::List | Type::Object, content: (_, end), .. } => end,
+            _ => self.at + 1,
+        }
+    }
+
+    /// The JSON pointer (RFC 6901) that leads here.
+    pub(crate) fn pointer(self) -> String {
+        if self.at == 0 {
+            return String::new();
+        }
+        let parent = Node { at: self.data().parent, ..self };
+        let mut pointer = parent.pointer();
+        pointer.push('/');
+        match parent.kind() {
+            Type::Object if !self.key().bytes().any(|byte| matches!(byte, b'~' | b'/')) => pointer.push_str(self.key()),
+            Type::Object => self.key().chars().for_each(|character| match character {
+                '~' => pointer.push_str("~0"),
+                '/' => pointer.push_str("~1"),
+                _ => pointer.push(character),
+            }),
+            _ => pointer.push_str(&self.place_in(parent).to_string()),
+        }
+        pointer
+    }
+
+    /// The place in a list, counted from the item that was asked for last, so that asking for one after another is linear.
+    fn place_in(self, list: Node<'d>) -> u32 {
+        let (last_list, last_item, last_place) = self.document.counted.get();
+        let from_start = last_list != list.at || last_item > self.at;
+        let (mut item, mut place) = if from_start { (list.at + 1, 0) } else { (last_item, last_place) };
+        while item < self.at {
+            item = Node { at: item, ..self }.end();
+            place += 1;
+        }
+        self.document.counted.set((list.at, self.at, place));
+        place
+    }
+
+    pub(crate) fn to_value(self) -> Value {
+        match self.kind() {
+            Type::Null => Value::Null,
+            Type::Bool => Value::Bool(self.bool() == Some(true)),
+            Type::Number => Value::Number(self.number().unwrap_or(f64::NAN)),
+            Type::Text => Value::String(self.text().unwrap_or_default().into()),
+            Type::List => Value::List(self.values().map(Node::to_value).collect()),
+            Type::Object => Value::Object(Object::from_unique(self.values().map(|value| (value.key().into(), value.to_value())).collect())),
+        }
+    }
+
+    /// A number that is equal for equal values, with the entries of objects in the same order. `seed` goes into it.
+    pub(crate) fn fingerprint(self, seed: u64) -> u64 {
+        let document = self.document;
+        let nodes = document.nodes.get(self.at as usize..self.end() as usize).unwrap_or_default();
+        nodes.iter().zip(self.at..).fold(seed, |hash, (data, at)| {
+            let hash = mix(hash, data.kind as u64);
+            match data.kind {
+                Type::Text => mix_text(hash, Node { document, at }.text().unwrap_or_default()),
+                Type::List | Type::Object => mix(hash, data.content.0.into()),
+                _ => mix(mix(hash, data.content.0.into()), data.content.1.into()),
+            }
+        })
+    }
+}
+
+/// One step of a hash: xor, multiply by an odd number with bits all over, and fold the upper half onto the lower.
+pub(crate) fn mix(hash: u64, with: u64) -> u64 {
+    let product = (hash ^ with).wrapping_add(0x9e37_79b9_7f4a_7c15).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    product ^ (product >> 32)
+}
+
+pub(crate) fn mix_text(hash: u64, text: &str) -> u64 {
+    let hash = mix(hash, text.len() as u64);
+    text.as_bytes().chunks(8).fold(hash, |hash, bytes| mix(hash, bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))))
+}
+
+#[derive(Clone)]
+pub(crate) struct Values<'d> {
+    document: &'d Document<'d>,
+    next: u32,
+    left: u32,
+    keys: u32,
+}
+
+impl Values<'_> {
+    /// The same values, or none.
+    fn of(self, fits: bool) -> Self {
+        Values { left: if fits { self.left } else { 0 }, ..self }
+    }
+}
+
+impl<'d> Iterator for Values<'d> {
+    type Item = Node<'d>;
+
+    fn next(&mut self) -> Option<Node<'d>> {
+        loop {
+            self.left = self.left.checked_sub(1)?;
+            let node = Node { document: self.document, at: self.next };
+            self.next = node.end() + self.keys;
+            if !node.data().repeated {
+                return Some(node);
+            }
+        }
+    }
+}
+
+impl<'t> Document<'t> {
+    pub(crate) fn root(&self) -> Node<'_> {
+        Node { document: self, at: 0 }
+    }
+
+    /// Reads a whole document. Without one the reason is the only issue; with one there may still be issues, for
+    /// duplicate keys.
+    pub(crate) fn parse(bytes: &'t [u8], issues: &mut Issues) -> Option<Document<'t>> {
+        let mut fail = |code, path, message| {
+            issues.push(Issue::new(code, path, None, message));
+            None
+        };
+        if bytes.len() > limits::SNAPSHOT_BYTES {
+            let message = format!("{} bytes; a snapshot has at most {}", bytes.len(), limits::SNAPSHOT_BYTES);
+            return fail(Code::TooLarge, String::new(), message);
+        }
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let message = format!("invalid UTF-8 at byte {}", error.valid_up_to());
+                return fail(Code::InvalidUtf8, String::new(), message);
+            }
+        };
+        if text.starts_with('\u{feff}') {
+            return fail(Code::InvalidJson, String::new(), "invalid JSON: it starts with a byte order mark".into());
+        }
+        let document =
+            Document { text, unescaped: String::new(), nodes: Vec::with_capacity(bytes.len() / 8), counted: Cell::new((u32::MAX, 0, 0)) };
+        let mut parser = Parser { bytes, at: 0, document, duplicates: Vec::new() };
+        let parsed = parser.document();
+        let Parser { at, document, duplicates, .. } = parser;
+        match parsed {
+            Ok(()) => {
+                for node in duplicates {
+                    if !issues.is_full() {
+                        issues.push(document.duplicate(node));
+                    }
+                }
+                Some(document)
+            }
+            Err(Failure { node, wrong }) => {
+                let path = Node { document: &document, at: node }.pointer();
+                match wrong {
+                    Wrong::TooDeep => {
+                        let message = format!("lists and objects lie more than {} deep", limits::DEPTH);
+                        fail(Code::TooDeep, path, message)
+                    }
+                    Wrong::Expected(expected) => {
+                        let before = text.get(..at).unwrap_or_default();
+                        let line = 1 + before.matches('\n').count();
+                        let column = 1 + before.chars().rev().take_while(|character| *character != '\n').count();
+                        let found = text.get(at..).and_then(|rest| rest.chars().next());
+                        let found = found.map_or("the end".into(), |found| quoted(found.encode_utf8(&mut [0; 4])));
+                        let message = format!("invalid JSON: expected {expected}, found {found} at line {line} column {column}");
+                        fail(Code::InvalidJson, path, message)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The issue of a value whose key came before in the same object.
+    fn duplicate(&self, node: u32) -> Issue {
+        let node = Node { document: self, at: node };
+        // In most snapshots the flags lie under `/flags`, by their keys.
+        let (mut inner, mut outer) = (node, node);
+        while outer.data().parent != 0 {
+            (inner, outer) = (outer, Node { at: outer.data().parent, ..outer });
+        }
+        let in_flag = outer.at != inner.at && outer.kind() == Type::Object && outer.key() == "flags";
+        let flag = in_flag.then(|| inner.key().into());
+        Issue::new(Code::DuplicateKey, node.pointer(), flag, format!("the key {} comes more than once", quoted(node.key())))
+    }
+}
+
+struct Failure {
+    /// The innermost value that is being read.
+    node: u32,
+    wrong: Wrong,
+}
+
+enum Wrong {
+    TooDeep,
+    Expected(&'static str),
+}
+
+type Parsed<T = ()> = Result<T, Failure>;
+
+struct Parser<'t> {
+    bytes: &'t [u8],
+    at: usize,
+    document: Document<'t>,
+    /// Values whose key came before in the same object.
+    duplicates: Vec<u32>,
+}
+
+impl Parser<'_> {
+    fn document(&mut self) -> Parsed {
+        self.value(0, 0)?;
+        self.skip_space();
+        if self.at < self.bytes.len() { expected(0, "the end") } else { Ok(()) }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    fn takes(&mut self, byte: u8) -> bool {
+        let takes = self.peek() == Some(byte);
+        self.at += usize::from(takes);
+        takes
+    }
+
+    fn push(&mut self, parent: u32) -> u32 {
+        let none = Data { kind: Type::Null, escaped: false, repeated: false, parent, content: (0, 0) };
+        self.document.nodes.push(none);
+        self.document.nodes.len() as u32 - 1
+    }
+
+    fn fill(&mut self, node: u32, kind: Type, escaped: bool, content: (u32, u32)) {
+        if let Some(data) = self.document.nodes.get_mut(node as usize) {
+            *data = Data { kind, escaped, content, ..*data };
+        }
+    }
+
+    fn value(&mut self, parent: u32, depth: usize) -> Parsed {
+        let node = self.push(parent);
+        self.skip_space();
+        match self.peek() {
+            Some(b'"') => self.string(node),
+            Some(b'{') => self.list(node, depth, Type::Object),
+            Some(b'[') => self.list(node, depth, Type::List),
+            Some(b'-' | b'0'..=b'9') => self.number(node),
+            Some(b't') => self.word(node, "`true`", Type::Bool, 1),
+            Some(b'f') => self.word(node, "`false`", Type::Bool, 0),
+            Some(b'n') => self.word(node, "`null`", Type::Null, 0),
+            _ => expected(node, "a value"),
+        }
+    }
+
+    /// A word, which is given in backticks.
+    fn word(&mut self, node: u32, word: &'static str, kind: Type, content: u32) -> Parsed {
+        for byte in word.bytes().filter(|byte| *byte != b'`') {
+            if !self.takes(byte) {
+                return expected(node, word);
+            }
+        }
+        self.fill(node, kind, false, (content, 0));
+        Ok(())
+    }
+
+    /// A list or an object.
+    fn list(&mut self, node: u32, depth: usize, kind: Type) -> Parsed {
+        if depth >= limits::DEPTH {
+            return Err(Failure { node, wrong: Wrong::TooDeep });
+        }
+        // Known by its kind while it is read, for the pointers to what is in it.
+        self.fill(node, kind, false, (0, u32::MAX));
+        self.at += 1;
+        let (end, or_end) = match kind {
+            Type::Object => (b'}', "`,` or `}`"),
+            _ => (b']', "`,` or `]`"),
+        };
+        let mut count = 0;
+        self.skip_space();
+        if !self.takes(end) {
+            loop {
+                if kind == Type::Object {
+                    self.skip_space();
+                    let key = self.push(node);
+                    if self.peek() != Some(b'"') {
+                        return expected(node, "a key in double quotes");
+                    }
+                    self.string(key).map_err(|failure| Failure { node, ..failure })?;
+                    self.skip_space();
+                    if !self.takes(b':') {
+                        return expected(node, "`:`");
+                    }
+                }
+                self.value(node, depth + 1)?;
+                count += 1;
+                self.skip_space();
+                if self.takes(end) {
+                    break;
+                }
+                if !self.takes(b',') {
+                    return expected(node, or_end);
+                }
+            }
+        }
+        let after = self.document.nodes.len() as u32;
+        self.fill(node, kind, false, (count, after));
+        if kind == Type::Object {
+            let before = self.duplicates.len();
+            find_duplicates(Node { document: &self.document, at: node }, &mut self.duplicates);
+            for value in self.duplicates.iter().skip(before) {
+                if let Some(data) = self.document.nodes.get_mut(*value as usize) {
+                    data.repeated = true;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn number(&mut self, node: u32) -> Parsed {
+        let start = self.at;
+        self.takes(b'-');
+        if !self.takes(b'0') {
+            self.digits(node)?;
+        }
+        if self.takes(b'.') {
+            self.digits(node)?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if !self.takes(b'-') {
+                self.takes(b'+');
+            }
+            self.digits(node)?;
+        }
+        let number = number::of_decimal(self.document.text.get(start..self.at).unwrap_or_default());
+        if number.is_infinite() {
+            self.at = start;
+            return expected(node, "a number within the range of a double");
+        }
+        let bits = number.to_bits();
+        self.fill(node, Type::Number, false, ((bits >> 32) as u32, bits as u32));
+        Ok(())
+    }
+
+    fn digits(&mut self, node: u32) -> Parsed {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        if self.at == start { expected(node, "a digit") } else { Ok(()) }
+    }
+
+    fn string(&mut self, node: u32) -> Parsed {
+        self.at += 1;
+        let mut start = self.at;
+        let unescaped = self.document.unescaped.len();
+        let mut escaped = false;
+        loop {
+            match self.peek() {
+                Some(b'"' | b'\\') => {}
+                Some(0x20..) => {
+                    self.at += 1;
+                    continue;
+                }
+                Some(_) => return expected(node, "an escape in place of a control character"),
+                None => return expected(node, "`\"`"),
+            }
+            let last = self.takes(b'"');
+            escaped |= !last;
+            if !escaped {
+                self.fill(node, Type::Text, false, (start as u32, (self.at - 1 - start) as u32));
+                return Ok(());
+            }
+            let plain = self.document.text.get(start..self.at - usize::from(last)).unwrap_or_default();
+            self.document.unescaped.push_str(plain);
+            if last {
+                let length = self.document.unescaped.len() - unescaped;
+                self.fill(node, Type::Text, true, (unescaped as u32, length as u32));
+                return Ok(());
+            }
+            self.at += 1;
+            let character = self.escape(node)?;
+            self.document.unescaped.push(character);
+            start = self.at;
+        }
+    }
+
+    /// The character that an escape stands for, after its backslash.
+    fn escape(&mut self, node: u32) -> Parsed<char> {
+        let character = match self.peek() {
+            Some(byte @ (b'"' | b'\\' | b'/')) => byte.into(),
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => {
+                self.at += 1;
+                let unit = self.unit(node)?;
+                let pair = match unit {
+                    0xd800..=0xdbff if self.takes(b'\\') && self.takes(b'u') => Some(self.unit(node)?),
+                    _ => None,
+                };
+                let code = match pair {
+                    Some(low @ 0xdc00..=0xdfff) => 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00),
+                    _ => unit,
+                };
+                return match char::from_u32(code) {
+                    Some(character) => Ok(character),
+                    None => expected(node, "both halves of a pair of surrogates"),
+                };
+            }
+            _ => return expected(node, "one of `\"\\/bfnrtu` after a backslash"),
+        };
+        self.at += 1;
+        Ok(character)
+    }
+
+    /// Four hexadecimal digits.
+    fn unit(&mut self, node: u32) -> Parsed<u32> {
+        let mut unit = 0;
+        for _ in 0..4 {
+            let Some(digit) = self.peek().and_then(|byte| char::from(byte).to_digit(16)) else {
+                return expected(node, "four hexadecimal digits");
+            };
+            self.at += 1;
+            unit = unit << 4 | digit;
+        }
+        Ok(unit)
+    }
+}
+
+fn expected<T>(node: u32, expected: &'static str) -> Parsed<T> {
+    Err(Failure { node, wrong: Wrong::Expected(expected) })
+}
+
+/// Adds the values whose key came before: compared with each other while few, by a set when many, so that time stays
+/// linear.
+fn find_duplicates(object: Node<'_>, duplicates: &mut Vec<u32>) {
+    const FEW: usize = 12;
+    if object.len() <= FEW {
+        for (index, value) in object.values().enumerate() {
+            let key = value.key();
+            if object.values().take(index).any(|other| other.key() == key) {
+                duplicates.push(value.at);
+            }
+        }
+        return;
+    }
+    let mut keys = Texts::default();
+    for value in object.values() {
+        if !keys.insert(value.key()).1 {
+            duplicates.push(value.at);
+        }
+    }
+}

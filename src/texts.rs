@@ -1,0 +1,133 @@
+//! A set of texts, numbered in the order in which they came.
+//!
+//! A crit-bit tree (Bernstein, <https://cr.yp.to/critbit.html>): every branch asks for one bit of the text, and what is
+//! found is compared once. There is no hash for which a hostile snapshot could choose its keys.
+
+/// Texts, each once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Texts {
+    /// All texts, one after another, and where each ends.
+    all: Vec<u8>,
+    ends: Vec<u32>,
+    branches: Vec<Branch>,
+    root: Child,
+}
+
+/// Asks for one bit: a text in which it is 0 lies in the first child, else in the second.
+#[derive(Debug, Clone)]
+struct Branch {
+    /// The symbol's place times 16, and the bit's, the highest first: children ask for later bits than their parents.
+    position: u32,
+    children: [Child; 2],
+}
+
+/// A text's number; or a branch's, with the highest bit set.
+type Child = u32;
+
+const BRANCH: u32 = 1 << 31;
+
+impl Texts {
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub(crate) fn contains(&self, text: &str) -> bool {
+        self.find(text.as_ref()).is_some()
+    }
+
+    /// The text of this number.
+    pub(crate) fn get(&self, number: u32) -> Option<&str> {
+        std::str::from_utf8(self.bytes(number)?).ok()
+    }
+
+    fn bytes(&self, number: u32) -> Option<&[u8]> {
+        let end = *self.ends.get(number as usize)?;
+        let start = number.checked_sub(1).and_then(|before| self.ends.get(before as usize)).copied().unwrap_or_default();
+        self.all.get(start as usize..end as usize)
+    }
+
+    pub(crate) fn find(&self, text: &[u8]) -> Option<u32> {
+        let nearest = self.nearest(text);
+        (self.bytes(nearest)? == text).then_some(nearest)
+    }
+
+    /// Adds a text, unless it is there; returns its number and whether it is new.
+    pub(crate) fn insert(&mut self, text: impl AsRef<[u8]>) -> (u32, bool) {
+        self.insert_bytes(text.as_ref())
+    }
+
+    fn insert_bytes(&mut self, text: &[u8]) -> (u32, bool) {
+        let number = self.ends.len() as u32;
+        let nearest = self.nearest(text);
+        match self.bytes(nearest).map(|other| first_difference(other, text)) {
+            Some(None) => return (nearest, false),
+            Some(Some(position)) => self.branch(text, position, number),
+            None => self.root = number,
+        }
+        self.all.extend_from_slice(text);
+        self.ends.push(self.all.len() as u32);
+        (number, true)
+    }
+
+    /// The numbers of the texts in the order of their bytes.
+    pub(crate) fn sorted(&self) -> Vec<u32> {
+        let mut sorted = Vec::with_capacity(self.len());
+        let mut open = vec![self.root];
+        while let (Some(child), false) = (open.pop(), self.is_empty()) {
+            match self.branches.get((child ^ BRANCH) as usize) {
+                Some(branch) => open.extend(branch.children.iter().rev()),
+                None => sorted.push(child),
+            }
+        }
+        sorted
+    }
+
+    /// The only text that can be equal.
+    fn nearest(&self, text: &[u8]) -> u32 {
+        let mut child = self.root;
+        while let Some(branch) = self.branches.get((child ^ BRANCH) as usize) {
+            let [zero, one] = branch.children;
+            child = if bit(text, branch.position) { one } else { zero };
+        }
+        child
+    }
+
+    /// Puts a branch where the new text first differs from those that are there.
+    fn branch(&mut self, text: &[u8], position: u32, number: u32) {
+        let mut parent = None;
+        let mut child = self.root;
+        while let Some(branch) = self.branches.get((child ^ BRANCH) as usize)
+            && branch.position < position
+        {
+            let side = usize::from(bit(text, branch.position));
+            parent = Some((child ^ BRANCH, side));
+            child = branch.children.get(side).copied().unwrap_or_default();
+        }
+        let new = self.branches.len() as u32 | BRANCH;
+        let children = if bit(text, position) { [child, number] } else { [number, child] };
+        self.branches.push(Branch { position, children });
+        let slot = parent.and_then(|(parent, side)| self.branches.get_mut(parent as usize)?.children.get_mut(side));
+        *slot.unwrap_or(&mut self.root) = new;
+    }
+}
+
+/// A byte as 9 bits, of which the first says that there is one: so a text differs from those that it starts.
+fn symbol(text: &[u8], at: usize) -> u32 {
+    text.get(at).map_or(0, |byte| 256 | u32::from(*byte))
+}
+
+fn bit(text: &[u8], position: u32) -> bool {
+    symbol(text, position as usize >> 4) >> (15 - position % 16) & 1 == 1
+}
+
+/// The position of the first bit in which two texts differ.
+fn first_difference(one: &[u8], other: &[u8]) -> Option<u32> {
+    let longest = one.len().max(other.len());
+    let at = (0..longest).find(|at| symbol(one, *at) != symbol(other, *at))?;
+    let different = symbol(one, at) ^ symbol(other, at);
+    Some((at as u32) << 4 | (different.leading_zeros() - 16))
+}

@@ -1,8 +1,10 @@
 // The JavaScript API over the wasm module. The entries beside this file differ only in how they get the wasm.
 // @ts-check
 
-import { Engine, initSync } from "./glue.js";
+import * as glue from "./glue.js";
 import { Writer } from "./context.js";
+
+const { Engine } = glue;
 
 /** @typedef {import("./index.js").Evaluation<any>} Evaluation */
 /** @typedef {{ number: number, reads: Uint32Array }} Flag */
@@ -10,15 +12,64 @@ import { Writer } from "./context.js";
 /** @type {WebAssembly.Memory | undefined} */
 let memory;
 
+/** @type {Promise<void> | undefined} */
+let starting;
+
+/** What the wasm imports: the generated glue, under the name that it gives itself. */
+const imports = { "./glue_bg.js": /** @type {any} */ (glue) };
+
+export const isReady = () => memory !== undefined;
+
 /**
- * Makes the module ready; says so when it is already.
+ * Makes the module ready, where wasm may be instantiated at once; does nothing when it is already.
  * @param {() => WebAssembly.Module} getModule
  */
 export function start(getModule) {
-  memory ??= initSync({ module: getModule() }).memory;
+  if (!isReady()) use(new WebAssembly.Instance(getModule(), imports));
 }
 
-export const isReady = () => memory !== undefined;
+/**
+ * Makes the module ready. Calls at the same time share one attempt, and one that failed leaves nothing behind.
+ * @param {import("./index.js").InitInput} source any realm's: an address, a response, bytes, a module, or a promise of one
+ * @returns {Promise<void>}
+ */
+export function startAsync(source) {
+  if (isReady()) return Promise.resolve();
+  starting ??= instantiate(source).then(use).finally(() => {
+    starting = undefined;
+  });
+  return starting;
+}
+
+/** @param {WebAssembly.Instance} instance */
+function use({ exports }) {
+  if (isReady()) return;
+  /** @type {any} */ (glue).__wbg_set_wasm(exports);
+  /** @type {any} */ (exports).__wbindgen_start();
+  memory = /** @type {WebAssembly.Memory} */ (exports.memory);
+}
+
+/**
+ * @param {import("./index.js").InitInput} source
+ * @returns {Promise<WebAssembly.Instance>}
+ */
+async function instantiate(source) {
+  /** @type {any} */
+  let input = await source;
+  // By name and not by `instanceof`: another realm has classes of its own, and some runtimes lack one or the other.
+  const is = (/** @type {string[]} */ ...names) => names.includes(Object.prototype.toString.call(input).slice(8, -1));
+  if (is("String", "URL", "Request")) input = await fetch(input);
+  if (is("Response")) {
+    if (!input.ok) throw new Error(`samebucket could not fetch its wasm: ${input.status} for ${input.url}`);
+    // A server that does not know the type `application/wasm` still serves the bytes.
+    if (input.headers.get("content-type")?.startsWith("application/wasm")) {
+      return (await WebAssembly.instantiateStreaming(input, imports)).instance;
+    }
+    input = await input.arrayBuffer();
+  }
+  const result = /** @type {any} */ (await WebAssembly.instantiate(input, imports));
+  return result.instance ?? result; // of bytes there is a module beside the instance
+}
 
 const NOT_READY = "samebucket was used before it was ready: `await init()` first";
 /** What the engine gives for a flag that is not there. */
@@ -42,7 +93,7 @@ export class SnapshotError extends Error {
 }
 
 export class Evaluator {
-  #engine = /** @type {Engine | undefined} */ (undefined);
+  #engine = /** @type {glue.Engine | undefined} */ (undefined);
   #environment;
   #clock;
   #freed = false;
@@ -141,7 +192,7 @@ export class Evaluator {
     /** @type {import("./glue.js").BoundAttributes | undefined} */
     let attributes;
     // A new snapshot reads other attributes: then the context is read again.
-    const bound = (/** @type {Engine} */ engine) => {
+    const bound = (/** @type {glue.Engine} */ engine) => {
       if (attributes === undefined || generation !== this.#generation) {
         const bytes = this.#write(context);
         attributes?.free();
@@ -189,7 +240,7 @@ export class Evaluator {
    * Runs an evaluation, and puts into words whatever goes wrong on the way: evaluating never throws.
    * @param {string} flagKey
    * @param {any} defaultValue
-   * @param {(engine: Engine, now: number) => any} evaluate
+   * @param {(engine: glue.Engine, now: number) => any} evaluate
    * @param {object} [more] what an evaluation that failed has beside
    */
   #guarded(flagKey, defaultValue, evaluate, more) {
@@ -206,7 +257,7 @@ export class Evaluator {
   /**
    * @param {string} flagKey
    * @param {any} defaultValue
-   * @param {(engine: Engine, flag: Flag, kind: number, now: number) => number} evaluate gives an outcome
+   * @param {(engine: glue.Engine, flag: Flag, kind: number, now: number) => number} evaluate gives an outcome
    */
   #evaluated(flagKey, defaultValue, evaluate) {
     return this.#guarded(flagKey, defaultValue, (engine, now) => {
@@ -226,14 +277,14 @@ export class Evaluator {
 
   /**
    * @param {string} flagKey
-   * @param {(engine: Engine, now: number) => any} explain
+   * @param {(engine: glue.Engine, now: number) => any} explain
    */
   #explained(flagKey, explain) {
     const steps = Object.freeze(/** @type {any[]} */ ([]));
     return this.#guarded(flagKey, undefined, (engine, now) => deepFreeze(withDefault(explain(engine, now))), { steps });
   }
 
-  /** @param {(engine: Engine, now: number) => Uint32Array} evaluate */
+  /** @param {(engine: glue.Engine, now: number) => Uint32Array} evaluate */
   #all(evaluate) {
     /** @type {Record<string, Evaluation>} */
     const all = Object.create(null); // a flag may be named `__proto__`
@@ -251,7 +302,7 @@ export class Evaluator {
   }
 
   /**
-   * @param {Engine} engine
+   * @param {glue.Engine} engine
    * @param {string} flagKey
    */
   #flag(engine, flagKey) {
@@ -279,7 +330,7 @@ export class Evaluator {
   }
 
   /**
-   * @param {Engine} engine
+   * @param {glue.Engine} engine
    * @param {number} outcome
    */
   #outcome(engine, outcome) {

@@ -14,8 +14,9 @@ out=target/wasm-package
 if ! sha256sum --status -c "$out/input" 2>/dev/null; then
   say "generating the glue, optimising the wasm"
   rm -rf "$out"
-  # Without a default path, so that bundlers do not look for a file of another name.
-  wasm-bindgen "$wasm" --target web --omit-default-module-path --out-dir "$out" --out-name glue
+  # Of the glue only what instantiates nothing is taken: api.js does that.
+  wasm-bindgen "$wasm" --target bundler --out-dir "$out" --out-name glue
+  mv "$out/glue_bg.js" "$out/glue.js"
   wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
     --enable-reference-types --enable-multivalue --strip-debug --strip-producers --strip-target-features \
     "$out/glue_bg.wasm" -o "$out/samebucket.wasm"

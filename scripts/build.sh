@@ -6,7 +6,8 @@ use_wasm_toolchain
 
 # The cdylib alone: built together with the rlib, as `wasm-pack build` does, there is no link-time optimisation.
 say "building the wasm"
-cargo rustc --quiet --profile wasm --lib --crate-type cdylib --target "$TARGET"
+# The glue sets the stack to rights after a call that failed on its way.
+cargo rustc --quiet --profile wasm --lib --crate-type cdylib --target "$TARGET" -- -C link-arg=--export=__stack_pointer
 wasm=target/$TARGET/wasm/samebucket.wasm
 out=target/wasm-package
 
@@ -30,7 +31,11 @@ rm -rf "$new"
 cp -r pkg-template "$new"
 cp LICENSE-MIT LICENSE-APACHE "$out/samebucket.wasm" "$out/glue.js" "$new/"
 cp "$new/index.d.ts" "$new/index.d.cts"
-esbuild "$new/api.js" --bundle --format=cjs --platform=neutral --target=node20 --log-level=warning --outfile="$new/api.cjs"
+# One file each for `import` and `require`, of what api.js imports. Only what browsers load is made small.
+bundle() { esbuild "$new/api.js" --bundle --platform=neutral --target=es2022 --log-level=warning "$@"; }
+bundle --format=cjs --outfile="$new/api.cjs"
+bundle --format=esm --minify --legal-comments=none --outfile="$new/api.js" --allow-overwrite
+rm "$new/context.js" "$new/module.js" "$new/glue.js"
 rm -rf pkg
 mv "$new" pkg
 node scripts/sizes.mjs

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use semver::Version;
 
-use super::{AttributeId, FlagId, PatternId, Rollout, SegmentId};
+use super::{AttributeId, FlagId, PatternId, Rollout, SegmentId, Threshold};
 use crate::value::{Value, ValueRef};
 
 /// Yields a value; a condition is an expression that yields a boolean.
@@ -138,6 +138,15 @@ impl<'v> FromIterator<ValueRef<'v>> for ScalarSet {
 impl Expr {
     pub(crate) fn all(parts: Vec<Expr>) -> Expr {
         Expr::All(parts.into())
+    }
+
+    /// Whether what it yields can depend on the time, the expressions inside it apart.
+    pub(crate) fn reads_time(&self) -> bool {
+        match self {
+            Expr::Before(_) | Expr::After(_) => true,
+            Expr::Rollout(rollout) => matches!(rollout.threshold, Threshold::Ramp { .. }),
+            _ => false,
+        }
     }
 
     /// Calls `visit` with this expression and every one inside it, segments not followed.

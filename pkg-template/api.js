@@ -440,7 +440,7 @@ function mismatch(flagKey, found, value) {
 /**
  * @param {string} flagKey
  * @param {any} value
- * @param {string} errorCode
+ * @param {import("./index.js").ErrorCode} errorCode
  * @param {string} errorMessage
  */
 const failed = (flagKey, value, errorCode, errorMessage) =>

@@ -158,6 +158,7 @@ export class Writer {
   /**
    * @param {number} number the attribute's
    * @param {unknown} value
+   * @returns {void}
    */
   #slot(number, value) {
     if (this.#bytes.length === 0) this.#renew();

@@ -1,35 +1,31 @@
 // The JavaScript API over the wasm module. The entries beside this file differ only in how they get the wasm.
 // @ts-check
 
-import { Engine, initSync } from "./glue.js";
-import { Writer } from "./context.js";
+import * as glue from "./glue.js";
+import { ContextError, MOST_BYTES, Writer, describe, prepared } from "./context.js";
+import { failures, moduleMemory, settle } from "./module.js";
+
+export { isReady, start, startAsync } from "./module.js";
 
 /** @typedef {import("./index.js").Evaluation<any>} Evaluation */
-/** @typedef {{ number: number, reads: Uint32Array }} Flag */
-
-/** @type {WebAssembly.Memory | undefined} */
-let memory;
-
-/**
- * Makes the module ready; says so when it is already.
- * @param {() => WebAssembly.Module} getModule
- */
-export function start(getModule) {
-  memory ??= initSync({ module: getModule() }).memory;
-}
-
-export const isReady = () => memory !== undefined;
+/** @typedef {import("./context.js").Attribute} Attribute */
+/** A flag, as it is asked for: `timed` if its answer depends on the time.
+ * @typedef {{ number: number, timed: boolean, reads: Attribute[] }} Flag */
+/** An evaluation, and whether the caller's default stands before its value.
+ * @typedef {{ evaluation: Evaluation, yields: boolean }} Outcome */
+/** What is known of the snapshot in force; flags and outcomes are there once they were asked for.
+ * @typedef {{
+ *   typed: boolean,
+ *   attributes: Attribute[],
+ *   flags: Map<string, Flag>,
+ *   outcomes: Outcome[],
+ *   all: { keys: string[], timed: boolean } | undefined,
+ * }} Plan */
 
 const NOT_READY = "samebucket was used before it was ready: `await init()` first";
-/** What the engine gives for a flag that is not there. */
-const NO_FLAG = -1;
+const NO_SNAPSHOT = "no snapshot has been loaded";
 
-const FREED = "this Evaluator was freed";
-
-const KINDS = { boolean: 1, string: 2, number: 3, object: 4 };
-
-/** @param {unknown} value the default value */
-const kindOf = (value) => (value == null ? 0 : (KINDS[/** @type {keyof typeof KINDS} */ (typeof value)] ?? 5));
+const decoder = new TextDecoder();
 
 export class SnapshotError extends Error {
   /** @param {{ code: string, message: string, issues: any[] }} error */
@@ -41,21 +37,19 @@ export class SnapshotError extends Error {
   }
 }
 
+/** Nothing can be evaluated yet. */
+class NotReadyError extends Error {}
+
 export class Evaluator {
-  #engine = /** @type {Engine | undefined} */ (undefined);
   #environment;
   #clock;
   #freed = false;
   #openCircuits = /** @type {string[]} */ ([]);
-  /** Counts the snapshots, so that what was made for an earlier one is not used. */
-  #generation = 0;
-  /** What the glue has learnt of the snapshot: filled as flags are asked for. */
-  #flags = /** @type {Map<string, Flag>} */ (new Map());
-  #attributes = /** @type {import("./context.js").Attribute[]} */ ([]);
-  #outcomes = /** @type {any[]} */ ([]);
-  /** Those of the outcomes before whose value the caller's default stands. */
-  #yielding = new WeakSet();
+  #engine = /** @type {glue.Engine | undefined} */ (undefined);
   #writer = /** @type {Writer | undefined} */ (undefined);
+  #plan = /** @type {Plan | undefined} */ (undefined);
+  /** The time, for the evaluation that goes on. */
+  #now = 0;
 
   /** @param {{ environment?: string, clock?: () => number }} [options] */
   constructor({ environment, clock = Date.now } = {}) {
@@ -63,19 +57,10 @@ export class Evaluator {
     if (typeof clock !== "function") throw new TypeError("`clock` must be a function");
     this.#environment = environment;
     this.#clock = clock;
-  }
-
-  /** The engine is made on first use, so that an Evaluator can be made before the module is ready. */
-  #ready() {
-    if (this.#freed) throw new Error(FREED);
-    if (memory === undefined) throw new Error(NOT_READY);
-    if (this.#engine === undefined) {
-      const engine = new Engine(this.#environment);
-      engine.set_open_circuits(this.#openCircuits);
-      this.#engine = engine;
-      this.#writer = new Writer(memory, (bytes) => engine.scratch(bytes));
+    // So that methods can be taken off: `const { evaluate } = evaluator`.
+    for (const name of /** @type {const} */ (["loadSnapshot", "setOpenCircuits", "evaluate", "evaluateAll", "explain", "bind", "free"])) {
+      Object.defineProperty(this, name, { value: this[name].bind(this), writable: true, configurable: true });
     }
-    return this.#engine;
   }
 
   /**
@@ -83,32 +68,32 @@ export class Evaluator {
    * @param {{ format?: string, environment?: string, onInvalidFlag?: "reject" | "skip" }} [options]
    */
   loadSnapshot(snapshot, options) {
-    const { format = "auto", environment, onInvalidFlag = "reject" } = options ?? {};
+    const { format = "auto", environment = this.#environment, onInvalidFlag = "reject" } = options ?? {};
     if (onInvalidFlag !== "reject" && onInvalidFlag !== "skip") {
       throw new TypeError(`\`onInvalidFlag\` must be "reject" or "skip"`);
     }
     checkEnvironment(environment);
     const bytes = toBytes(snapshot);
-    const engine = this.#ready();
-    if (this.#writer?.writing) throw new Error("a getter of a context cannot load a snapshot");
-    let info;
-    try {
-      info = engine.load(bytes, format === "auto" ? undefined : String(format), environment, onInvalidFlag === "skip");
-    } catch (error) {
-      throw error instanceof Error ? error : new SnapshotError(/** @type {any} */ (error));
-    }
-    this.#generation += 1;
-    this.#flags = new Map();
-    this.#outcomes = [];
-    this.#attributes = Array.from({ length: engine.attribute_count() }, (_, number) => engine.attribute(number));
+    const writer = this.#ready();
+    const start = writer.value([format === "auto" ? null : String(format), environment ?? null, onInvalidFlag === "skip"]);
+    const end = writer.append(bytes);
+    const { error, info, typed, attributes } = this.#told((engine, encoded) => engine.load(encoded, start, end));
+    writer.textTaken();
+    if (error) throw new SnapshotError(error);
+    writer.reserveSlots(attributes.length);
+    this.#plan = { typed, attributes: attributes.map(prepared), flags: new Map(), outcomes: [], all: undefined };
     return info;
   }
 
-  /** @param {string[]} flagKeys */
+  /** @param {Iterable<string>} flagKeys */
   setOpenCircuits(flagKeys) {
     if (typeof flagKeys === "string") throw new TypeError("`flagKeys` must be a list");
-    this.#openCircuits = [...flagKeys].map(String);
-    this.#engine?.set_open_circuits(this.#openCircuits);
+    const keys = [...flagKeys].map(String);
+    if (this.#engine !== undefined) {
+      const writer = this.#ready();
+      this.#engine.set_open_circuits(writer.encoded, writer.value(keys));
+    }
+    this.#openCircuits = keys;
   }
 
   /**
@@ -118,13 +103,18 @@ export class Evaluator {
    * @returns {any}
    */
   evaluate(flagKey, context, defaultValue) {
-    return this.#evaluated(flagKey, defaultValue, (engine, flag, kind, now) =>
-      engine.evaluate(flag.number, kind, now, this.#write(context, flag.reads)));
+    try {
+      const flag = this.#ask(flagKey);
+      if (flag === undefined) return this.#served(this.#unknown(flagKey), defaultValue);
+      return this.#served(this.#decide(this.#encode(context, flag.reads), flag), defaultValue);
+    } catch (error) {
+      return failure(flagKey, defaultValue, error);
+    }
   }
 
   /** @param {object | null} [context] */
   evaluateAll(context) {
-    return this.#all((engine, now) => engine.evaluate_all(now, this.#write(context)));
+    return this.#all((plan) => this.#encode(context, plan.attributes));
   }
 
   /**
@@ -132,184 +122,279 @@ export class Evaluator {
    * @param {object | null} [context]
    */
   explain(flagKey, context) {
-    return this.#explained(flagKey, (engine, now) => engine.explain(keyText(flagKey), now, this.#write(context)));
+    return this.#explained(flagKey, (flag) => this.#encode(context, flag.reads));
   }
 
   /** @param {object | null} [context] */
   bind(context) {
-    let generation = -1;
-    /** @type {import("./glue.js").BoundAttributes | undefined} */
-    let attributes;
-    // A new snapshot reads other attributes: then the context is read again.
-    const bound = (/** @type {Engine} */ engine) => {
-      if (attributes === undefined || generation !== this.#generation) {
-        const bytes = this.#write(context);
-        attributes?.free();
-        attributes = engine.bind(bytes);
-        generation = this.#generation;
+    /** @type {glue.Encoded | undefined} */
+    let bound;
+    let freed = false;
+    /** What was bound for: another snapshot reads other attributes, and another writer has its reason. */
+    let plan = /** @type {Plan | undefined} */ (undefined);
+    let writer = /** @type {Writer | undefined} */ (undefined);
+    let circuits = this.#openCircuits;
+    /** What will be answered again, as long as neither the snapshot nor the circuits change. */
+    const answers = /** @type {Map<string, Outcome>} */ (new Map());
+
+    const forget = () => {
+      release(bound);
+      bound = undefined;
+      answers.clear();
+    };
+    const encoded = () => {
+      if (freed) throw new Error("this bound context was freed");
+      if (bound === undefined || plan !== this.#plan || writer !== this.#ready()) {
+        forget();
+        plan = this.#loaded();
+        writer = this.#ready();
+        this.#encode(context, plan.attributes);
+        bound = writer.bind();
       }
-      return attributes;
+      if (circuits !== this.#openCircuits) answers.clear();
+      circuits = this.#openCircuits;
+      return bound;
     };
     try {
-      if (this.#engine?.ready()) bound(this.#engine);
+      if (this.#plan !== undefined) encoded();
     } catch {
       // The evaluations say what is wrong with the context.
     }
-    return {
+    return disposable({
       /**
        * @param {string} flagKey
        * @param {any} [defaultValue]
        * @returns {any}
        */
-      evaluate: (flagKey, defaultValue) =>
-        this.#evaluated(flagKey, defaultValue, (engine, flag, kind, now) =>
-          engine.evaluate_bound(bound(engine), flag.number, kind, now)),
-      evaluateAll: () => this.#all((engine, now) => engine.evaluate_all_bound(bound(engine), now)),
-      explain: (/** @type {string} */ flagKey) =>
-        this.#explained(flagKey, (engine, now) => engine.explain_bound(bound(engine), keyText(flagKey), now)),
-    };
-  }
-
-  free() {
-    if (this.#writer?.writing) throw new Error("a getter of a context cannot free the evaluator");
-    this.#engine?.free();
-    this.#engine = undefined;
-    this.#freed = true;
-  }
-
-  /** To be asked before anything else is looked up: a clock may do whatever it likes, load a snapshot for one. */
-  #now() {
-    this.#ready();
-    const now = this.#clock();
-    if (typeof now !== "number" || Number.isNaN(now)) throw new TypeError("the clock gave no number");
-    return now;
-  }
-
-  /**
-   * Runs an evaluation, and puts into words whatever goes wrong on the way: evaluating never throws.
-   * @param {string} flagKey
-   * @param {any} defaultValue
-   * @param {(engine: Engine, now: number) => any} evaluate
-   * @param {object} [more] what an evaluation that failed has beside
-   */
-  #guarded(flagKey, defaultValue, evaluate, more) {
-    try {
-      const now = this.#now();
-      const engine = this.#ready();
-      if (engine.ready()) return evaluate(engine, now);
-      return failure(flagKey, defaultValue, "PROVIDER_NOT_READY", "no snapshot has been loaded", more);
-    } catch (error) {
-      return failure(flagKey, defaultValue, codeOf(error), describe(error), more);
-    }
-  }
-
-  /**
-   * @param {string} flagKey
-   * @param {any} defaultValue
-   * @param {(engine: Engine, flag: Flag, kind: number, now: number) => number} evaluate gives an outcome
-   */
-  #evaluated(flagKey, defaultValue, evaluate) {
-    return this.#guarded(flagKey, defaultValue, (engine, now) => {
-      const flag = this.#flag(engine, flagKey);
-      const kind = kindOf(defaultValue);
-      const outcome = flag === undefined ? NO_FLAG : evaluate(engine, flag, kind, now);
-      if (outcome < 0) {
-        // The default is the caller's own, and is not to be frozen.
-        const failed = deepFreeze(engine.failure(keyText(flagKey), kind, outcome));
-        const yields = outcome !== NO_FLAG || engine.yields(NO_FLAG);
-        return yields ? withDefault(failed, defaultValue) : failed;
-      }
-      const evaluation = this.#outcome(engine, outcome);
-      return defaultValue !== undefined && this.#yielding.has(evaluation) ? withDefault(evaluation, defaultValue) : withDefault(evaluation);
+      evaluate: (flagKey, defaultValue) => {
+        try {
+          if (plan === this.#plan && circuits === this.#openCircuits) {
+            const known = answers.get(flagKey);
+            if (known !== undefined) return this.#served(known, defaultValue);
+          }
+          const flag = this.#ask(flagKey);
+          if (flag === undefined) return this.#served(this.#unknown(flagKey), defaultValue);
+          const outcome = this.#decide(encoded(), flag);
+          if (!flag.timed) answers.set(flagKey, outcome);
+          return this.#served(outcome, defaultValue);
+        } catch (error) {
+          return failure(flagKey, defaultValue, error);
+        }
+      },
+      evaluateAll: () => this.#all(encoded),
+      /** @param {string} flagKey */
+      explain: (flagKey) => this.#explained(flagKey, encoded),
+      free: () => {
+        forget();
+        freed = true;
+      },
     });
   }
 
-  /**
-   * @param {string} flagKey
-   * @param {(engine: Engine, now: number) => any} explain
-   */
-  #explained(flagKey, explain) {
-    const steps = Object.freeze(/** @type {any[]} */ ([]));
-    return this.#guarded(flagKey, undefined, (engine, now) => deepFreeze(withDefault(explain(engine, now))), { steps });
+  free() {
+    this.#writer?.start();
+    this.#freed = true;
+    this.#plan = undefined;
+    release(this.#writer?.encoded);
+    release(this.#engine);
+    this.#writer = this.#engine = undefined;
   }
 
-  /** @param {(engine: Engine, now: number) => Uint32Array} evaluate */
-  #all(evaluate) {
+  /** The writer. It is made on first use, so that an Evaluator can be made before the module is ready. */
+  #ready() {
+    settle();
+    const writer = this.#writer;
+    return writer === undefined || writer.born !== failures ? this.#makeReady() : writer;
+  }
+
+  #makeReady() {
+    if (this.#freed) throw new Error("this Evaluator was freed");
+    const memory = moduleMemory();
+    if (memory === undefined) throw new NotReadyError(NOT_READY);
+    const writer = new Writer(memory, failures);
+    writer.reserveSlots(this.#plan?.attributes.length ?? 0);
+    if (this.#engine === undefined) {
+      const engine = new glue.Engine();
+      engine.set_open_circuits(writer.encoded, writer.value(this.#openCircuits));
+      this.#engine = engine;
+    }
+    this.#writer = writer;
+    return writer;
+  }
+
+  #loaded() {
+    if (this.#plan !== undefined) return this.#plan;
+    this.#ready();
+    throw new NotReadyError(NO_SNAPSHOT);
+  }
+
+  /** The flag that an evaluation is for, with the time in `#now` if it needs that; none if it is not there. */
+  #ask(/** @type {string} */ flagKey) {
+    const flag = this.#flag(flagKey);
+    if (flag === undefined || !flag.timed) return flag;
+    this.#askClock();
+    return this.#flag(flagKey); // a clock may do whatever it likes, load a snapshot for one
+  }
+
+  #askClock() {
+    const now = this.#clock();
+    if (typeof now !== "number" || Number.isNaN(now)) throw new TypeError("the clock gave no number");
+    this.#now = now;
+  }
+
+  /** @param {string} flagKey */
+  #flag(flagKey) {
+    const { flags, attributes } = this.#plan ?? this.#loaded();
+    const known = flags.get(flagKey);
+    if (known !== undefined || typeof flagKey !== "string") return known;
+    const bytes = this.#ready().text(flagKey);
+    const flag = this.#told((engine, encoded) => engine.find(encoded, bytes));
+    if (flag === undefined) return undefined;
+    flag.reads = flag.reads.map((/** @type {number} */ number) => attributes[number]);
+    flags.set(flagKey, flag);
+    return /** @type {Flag} */ (flag);
+  }
+
+  /**
+   * @param {unknown} context
+   * @param {Attribute[]} attributes
+   */
+  #encode(context, attributes) {
+    const writer = this.#ready();
+    writer.attributes(context, attributes);
+    return writer.encoded;
+  }
+
+  /**
+   * @param {glue.Encoded} encoded
+   * @param {Flag} flag
+   */
+  #decide(encoded, flag) {
+    return this.#outcome(/** @type {glue.Engine} */ (this.#engine).evaluate(encoded, flag.number, this.#now));
+  }
+
+  /**
+   * @param {number} number
+   * @returns {Outcome}
+   */
+  #outcome(number) {
+    const { outcomes } = this.#loaded();
+    return (outcomes[number] ??= outcome(this.#told((engine) => engine.outcome(number))));
+  }
+
+  /**
+   * What is answered for a flag that is not there.
+   * @param {string} flagKey
+   */
+  #unknown(flagKey) {
+    const bytes = this.#ready().text(keyText(flagKey));
+    return outcome(this.#told((engine, encoded) => engine.unknown(encoded, bytes)));
+  }
+
+  /**
+   * The evaluation for a caller with this default.
+   * @param {Outcome} outcome
+   * @param {any} defaultValue
+   */
+  #served({ evaluation, yields }, defaultValue) {
+    if (defaultValue === undefined) return evaluation;
+    // The default is the caller's own, and is not to be frozen.
+    if (yields) return Object.freeze({ ...evaluation, value: defaultValue });
+    const found = typeof evaluation.value;
+    if (defaultValue === null || typeof defaultValue === found || !this.#plan?.typed) return evaluation;
+    return mismatch(evaluation.flagKey, found, defaultValue);
+  }
+
+  /**
+   * Calls the engine, and gives the bytes that it told.
+   * @param {(engine: glue.Engine, encoded: glue.Encoded) => number} call
+   */
+  #tell(call) {
+    const writer = this.#ready();
+    const engine = /** @type {glue.Engine} */ (this.#engine);
+    const length = call(engine, writer.encoded);
+    const start = engine.told();
+    return writer.memory.buffer.slice(start, start + length);
+  }
+
+  /**
+   * As `#tell`, of JSON.
+   * @param {(engine: glue.Engine, encoded: glue.Encoded) => number} call
+   * @returns {any}
+   */
+  #told(call) {
+    const bytes = this.#tell(call);
+    return bytes.byteLength === 0 ? undefined : JSON.parse(decoder.decode(bytes));
+  }
+
+  /** @param {(plan: Plan) => glue.Encoded} encode */
+  #all(encode) {
     /** @type {Record<string, Evaluation>} */
     const all = Object.create(null); // a flag may be named `__proto__`
+    /** @type {string[]} */
+    let keys = [];
     try {
-      const now = this.#now();
-      const engine = this.#ready();
-      for (const outcome of evaluate(engine, now)) {
-        const evaluation = this.#outcome(engine, outcome);
-        all[evaluation.flagKey] = withDefault(evaluation);
+      let flags = this.#everyFlag();
+      keys = flags.keys;
+      if (flags.timed) {
+        this.#askClock();
+        flags = this.#everyFlag(); // as in #ask
+        keys = flags.keys;
       }
-    } catch {
-      // Nothing can be said of any flag; `evaluate` says why.
+      const encoded = encode(this.#loaded());
+      const numbers = new DataView(this.#tell((engine) => engine.evaluate_all(encoded, this.#now)));
+      for (let at = 0; at < numbers.byteLength; at += 4) {
+        const { evaluation } = this.#outcome(numbers.getUint32(at, true));
+        all[evaluation.flagKey] = evaluation;
+      }
+    } catch (error) {
+      for (const key of keys) all[key] = failure(key, undefined, error);
     }
     return all;
   }
 
-  /**
-   * @param {Engine} engine
-   * @param {string} flagKey
-   */
-  #flag(engine, flagKey) {
-    const known = this.#flags.get(flagKey);
-    if (known !== undefined || typeof flagKey !== "string") return known;
-    const number = engine.find(flagKey);
-    if (number < 0) return undefined;
-    const flag = { number, reads: engine.reads(number) };
-    this.#flags.set(flagKey, flag);
-    return flag;
+  #everyFlag() {
+    return (this.#loaded().all ??= this.#told((engine) => engine.flags()));
   }
 
   /**
-   * Writes the attributes into the scratch and returns how many bytes they take.
-   * @param {unknown} context
-   * @param {Uint32Array} [reads] the attributes to write; all without it
+   * @param {string} flagKey
+   * @param {(flag: Flag) => glue.Encoded} encode
    */
-  #write(context, reads) {
+  #explained(flagKey, encode) {
+    const steps = /** @type {any[]} */ ([]);
     try {
-      if (context != null && (typeof context !== "object" || Array.isArray(context))) throw new TypeError("it is not an object");
-      return /** @type {Writer} */ (this.#writer).write(/** @type {any} */ (context ?? {}), this.#attributes, reads);
+      const flag = this.#ask(flagKey);
+      if (flag === undefined) return deepFreeze({ ...this.#unknown(flagKey).evaluation, steps });
+      const encoded = encode(flag);
+      return completed(this.#told((engine) => engine.explain(encoded, flag.number, this.#now)));
     } catch (error) {
-      throw new ContextError(`the context could not be read: ${describe(error)}`);
+      return deepFreeze({ ...failure(flagKey, undefined, error), steps });
     }
   }
-
-  /**
-   * @param {Engine} engine
-   * @param {number} outcome
-   */
-  #outcome(engine, outcome) {
-    const known = this.#outcomes[outcome];
-    if (known !== undefined) return known;
-    const evaluation = deepFreeze(engine.outcome(outcome));
-    if (engine.yields(outcome)) this.#yielding.add(evaluation);
-    this.#outcomes[outcome] = evaluation;
-    return evaluation;
-  }
 }
 
-if (Symbol.dispose) {
-  Object.defineProperty(Evaluator.prototype, Symbol.dispose, { value: Evaluator.prototype.free, writable: true, configurable: true });
+disposable(Evaluator.prototype);
+
+/**
+ * For `using`, where the runtime has it.
+ * @template {{ free(): void }} T
+ * @param {T} target
+ */
+function disposable(target) {
+  if (Symbol.dispose) Object.defineProperty(target, Symbol.dispose, { value: target.free, writable: true, configurable: true });
+  return target;
 }
 
-class ContextError extends Error {}
-
-/** @param {unknown} error */
-function codeOf(error) {
-  if (error instanceof ContextError) return "INVALID_CONTEXT";
-  return isReady() ? "GENERAL" : "PROVIDER_NOT_READY";
-}
-
-/** @param {unknown} error whatever was thrown */
-function describe(error) {
+/**
+ * Gives back memory, unless a call that failed on its way still has it.
+ * @param {{ free(): void } | undefined} held
+ */
+function release(held) {
   try {
-    return error instanceof Error ? String(error.message) : String(error);
+    held?.free();
   } catch {
-    return "an error that cannot be put into words";
+    // That little is lost.
   }
 }
 
@@ -323,28 +408,43 @@ function keyText(flagKey) {
 }
 
 /**
- * The evaluation with the caller's default as its value. Without a default it keeps a value of its own.
- * @param {Evaluation} evaluation
- * @param {any} [value]
+ * @param {[evaluation: any, yields: boolean]} told
+ * @returns {Outcome}
  */
-function withDefault(evaluation, value) {
-  if ("value" in evaluation && value === undefined) return evaluation;
-  const { flagKey, value: _, ...rest } = /** @type {any} */ (evaluation);
-  return Object.freeze({ flagKey, value, ...rest });
-}
+const outcome = ([evaluation, yields]) => ({ evaluation: completed(evaluation), yields });
+
+/** An evaluation as it was told, which is without `value` where only the caller's default stands. */
+const completed = (/** @type {any} */ { flagKey, value, ...rest }) => deepFreeze({ flagKey, value, ...rest });
 
 /**
  * @param {unknown} flagKey
- * @param {any} value
- * @param {string} errorCode
- * @param {string} errorMessage
- * @param {object} [more]
+ * @param {any} value the caller's default
+ * @param {unknown} error
  */
-function failure(flagKey, value, errorCode, errorMessage, more) {
-  return Object.freeze({
-    flagKey: keyText(flagKey), value, variant: null, reason: "ERROR", backendReason: null, ruleId: null, errorCode, errorMessage, ...more,
-  });
+function failure(flagKey, value, error) {
+  const code = error instanceof ContextError ? "INVALID_CONTEXT" : error instanceof NotReadyError ? "PROVIDER_NOT_READY" : "GENERAL";
+  return failed(keyText(flagKey), value, code, describe(error));
 }
+
+/**
+ * @param {string} flagKey
+ * @param {string} found
+ * @param {any} value the caller's default
+ */
+function mismatch(flagKey, found, value) {
+  const type = typeof value;
+  const named = ["boolean", "string", "number", "object"].includes(type) ? type : "neither boolean, string, number nor object";
+  return failed(flagKey, value, "TYPE_MISMATCH", `the flag \`${flagKey}\` is of type ${found}, the default value of type ${named}`);
+}
+
+/**
+ * @param {string} flagKey
+ * @param {any} value
+ * @param {import("./index.js").ErrorCode} errorCode
+ * @param {string} errorMessage
+ */
+const failed = (flagKey, value, errorCode, errorMessage) =>
+  Object.freeze({ flagKey, value, variant: null, reason: "ERROR", backendReason: null, ruleId: null, errorCode, errorMessage });
 
 /** @param {any} value */
 function deepFreeze(value) {
@@ -362,26 +462,34 @@ function checkEnvironment(environment) {
  * @param {unknown} snapshot
  */
 function toBytes(snapshot) {
-  if (snapshot instanceof ArrayBuffer) return new Uint8Array(snapshot);
-  if (ArrayBuffer.isView(snapshot)) return new Uint8Array(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
-  const text = typeof snapshot === "string" ? snapshot : stringify(snapshot);
-  if (/** @type {any} */ (text).isWellFormed?.()) return new TextEncoder().encode(text);
-  // UTF-8 has no lone surrogates: as escapes they reach the loader, which refuses them.
-  return new TextEncoder().encode(text.replace(/\p{Surrogate}/gu, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`));
+  let bytes;
+  try {
+    bytes = bytesOf(snapshot);
+  } catch (error) {
+    throw refusal("invalid_json", `the snapshot has no form in JSON: ${describe(error)}`);
+  }
+  // So much is not to go into the module's memory, which would never give it back.
+  if (bytes.length > MOST_BYTES) throw refusal("too_large", `${bytes.length} bytes; a snapshot has at most ${MOST_BYTES}`);
+  return bytes;
 }
 
 /** @param {unknown} snapshot */
-function stringify(snapshot) {
-  let reason = "expected a string, bytes or an object";
-  try {
-    const text = typeof snapshot === "object" && snapshot !== null ? JSON.stringify(snapshot) : undefined;
-    if (text !== undefined) return text;
-  } catch (error) {
-    reason = describe(error);
-  }
-  const message = `the snapshot has no form in JSON: ${reason}`;
-  throw new SnapshotError({ code: "invalid_json", message, issues: [{ code: "invalid_json", path: "", message }] });
+function bytesOf(snapshot) {
+  if (ArrayBuffer.isView(snapshot)) return new Uint8Array(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
+  if (snapshot instanceof ArrayBuffer) return new Uint8Array(snapshot);
+  const text = typeof snapshot === "object" && snapshot !== null ? JSON.stringify(snapshot) : snapshot;
+  if (typeof text !== "string") throw new TypeError("expected a string, bytes or an object");
+  const encoder = new TextEncoder();
+  if (/** @type {any} */ (text).isWellFormed?.()) return encoder.encode(text);
+  // UTF-8 has no lone surrogates: as escapes they reach the loader, which refuses them.
+  return encoder.encode(text.replace(/\p{Surrogate}/gu, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`));
 }
+
+/**
+ * @param {string} code
+ * @param {string} message
+ */
+const refusal = (code, message) => new SnapshotError({ code, message, issues: [{ code, path: "", message }] });
 
 const shared = new Evaluator();
 

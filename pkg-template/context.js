@@ -1,87 +1,204 @@
-// Writes the attributes of a context into the wasm module's memory, in the form that src/wasm.rs describes.
+// Writes the attributes of a context into the wasm module's memory, in the form that src/wasm/encoded.rs describes.
 // @ts-check
 
-const NULL = 0;
-const FALSE = 1;
-const TRUE = 2;
-const NUMBER = 3;
-const STRING = 4;
-const LIST = 5;
-const OBJECT = 6;
+import { Encoded } from "./glue.js";
+
+const MISSING = 0;
+const NULL = 1;
+const FALSE = 2;
+const TRUE = 3;
+const NUMBER = 4;
+const STRING = 5;
+const LIST = 6;
+const OBJECT = 7;
+
+const SLOT_BYTES = 16;
 
 /** A snapshot cannot reach deeper; a context that is its own part would never end. */
 const MOST_DEEP = 64;
+/** What a context may take, as much as a snapshot, so that memory stays within bounds. */
+export const MOST_BYTES = 1 << 25;
+/** Options stand before a snapshot. */
+const MOST_ROOM = MOST_BYTES + 4096;
+const MOST_VALUES = 1 << 20;
+/** Longer text is quicker through the encoder than by hand. */
+const SHORT = 64;
 
 /**
  * Where an attribute may lie in a context, as the snapshot's format says. `skips`: 0 nothing, 1 null, 2 what is false.
  * @typedef {{
+ *   number: number,
+ *   key?: string,
  *   routes: { unless: string | null, path: string[], skips: number }[],
  *   intoLists: boolean,
  *   root: { except: string[], overlay: string } | null,
  * }} Attribute
  */
 
+const NOTHING = {};
+
 const encoder = new TextEncoder();
 
+export class ContextError extends Error {}
+
+/** @param {unknown} error whatever was thrown */
+export function describe(error) {
+  try {
+    return error instanceof Error ? String(error.message) : String(error);
+  } catch {
+    return "an error that cannot be put into words";
+  }
+}
+
 export class Writer {
+  /** Where it writes, over what was written before. */
+  encoded = new Encoded();
+  memory;
+  /** How many calls into wasm had failed when it was made: a later one may have been given its `encoded`. */
+  born;
   /** Whether a context is being read, which runs its getters. */
-  writing = false;
-  #memory;
-  #reserve;
-  #start = 0;
-  #capacity = 0;
+  #reading = false;
+  #slots = 0;
+  #text = 0;
+  #room = 0;
   #at = 0;
+  #values = 0;
+  #keeps = false;
+  // Views on the whole memory: of no length since it has grown.
   #bytes = new Uint8Array();
   #view = new DataView(new ArrayBuffer(0));
 
   /**
    * @param {WebAssembly.Memory} memory
-   * @param {(bytes: number) => number} reserve gives the address of room for so many bytes, keeping what is there
+   * @param {number} born
    */
-  constructor(memory, reserve) {
-    this.#memory = memory;
-    this.#reserve = reserve;
+  constructor(memory, born) {
+    this.memory = memory;
+    this.born = born;
+  }
+
+  /** @param {number} count how many attributes there are */
+  reserveSlots(count) {
+    this.#slots = this.encoded.reserve_slots(count);
+  }
+
+  /** Takes what was written out, as a bound context. */
+  bind() {
+    const bound = this.encoded.bind(this.#at);
+    this.textTaken();
+    return bound;
+  }
+
+  textTaken() {
+    this.#room = 0;
+  }
+
+  /** Throws while a context is being read: one of its getters has called. */
+  start() {
+    if (this.#reading) throw new Error("a getter of a context cannot use the evaluator that reads it");
+    this.#at = this.#values = 0;
   }
 
   /**
-   * Writes attributes of the context, and returns the number of bytes.
-   * @param {Record<string, unknown>} context
-   * @param {Attribute[]} attributes those that the snapshot reads
-   * @param {Uint32Array} [reads] the numbers of those to write; all without it
+   * Writes a value, and returns how many bytes it takes.
+   * @param {unknown} value
    */
-  write(context, attributes, reads) {
-    if (this.writing) throw new Error("one of its getters evaluates a flag");
-    this.writing = true;
-    try {
-      return this.#write(context, attributes, reads);
-    } finally {
-      this.writing = false;
-    }
-  }
-
-  /**
-   * @param {Record<string, unknown>} context
-   * @param {Attribute[]} attributes
-   * @param {Uint32Array} [reads]
-   */
-  #write(context, attributes, reads) {
-    this.#at = 0;
-    const count = reads?.length ?? attributes.length;
-    for (let index = 0; index < count; index++) {
-      const number = reads?.[index] ?? index;
-      const value = lookUp(context, attributes[number]);
-      if (value === undefined) continue;
-      const before = this.#at;
-      this.#u32(number);
-      if (!this.#value(value, 1)) this.#at = before;
-    }
+  value(value) {
+    this.start();
+    this.#value(value, 0);
     return this.#at;
   }
 
   /**
-   * Writes a value; false if it has no form in JSON, and then what was written does not count.
+   * Writes text, and returns how many bytes it takes.
+   * @param {string} text
+   */
+  text(text) {
+    this.start();
+    this.#characters(text);
+    return this.#at;
+  }
+
+  /**
+   * Writes bytes after what is there, and returns how many that makes.
+   * @param {Uint8Array} bytes
+   */
+  append(bytes) {
+    this.#reserve(this.#at + bytes.length);
+    this.#bytes.set(bytes, this.#text + this.#at);
+    return (this.#at += bytes.length);
+  }
+
+  /**
+   * Writes attributes of a context.
+   * @param {any} context
+   * @param {Attribute[]} attributes
+   */
+  attributes(context, attributes) {
+    this.start();
+    if (this.#keeps) {
+      this.encoded.forget();
+      this.#keeps = false;
+    }
+    this.#reading = true;
+    try {
+      context ??= NOTHING;
+      if (!isObject(context)) throw new TypeError("it is not an object");
+      for (let index = 0; index < attributes.length; index++) {
+        const attribute = attributes[index];
+        this.#slot(attribute.number, lookUp(context, attribute));
+      }
+    } catch (error) {
+      throw new ContextError(`the context could not be read: ${describe(error)}`);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /**
+   * @param {number} number the attribute's
    * @param {unknown} value
-   * @param {number} depth
+   * @returns {void}
+   */
+  #slot(number, value) {
+    if (this.#bytes.length === 0) this.#renew();
+    const slot = this.#slots + SLOT_BYTES * number;
+    let tag = MISSING;
+    switch (typeof value) {
+      case "string": {
+        const start = this.#at;
+        this.#characters(value);
+        this.#view.setUint32(slot + 4, this.#at - start, true);
+        this.#view.setUint32(slot + 8, start, true);
+        tag = STRING;
+        break;
+      }
+      case "number":
+        this.#view.setFloat64(slot + 8, value, true);
+        tag = NUMBER;
+        break;
+      case "boolean":
+        tag = value ? TRUE : FALSE;
+        break;
+      case "object":
+        if (value === null) tag = NULL;
+        else if (value instanceof Date) return this.#slot(number, textOf(value));
+        else {
+          const start = this.#at;
+          if (!this.#value(value, 0)) break;
+          this.encoded.keep(number, start);
+          this.#keeps = true;
+          this.#at = start;
+          return;
+        }
+    }
+    this.#view.setUint32(slot, tag, true);
+  }
+
+  /**
+   * Writes a value; false if it has no form in JSON, and then nothing is written.
+   * @param {unknown} value
+   * @param {number} depth how many lists and objects it lies in
    * @returns {boolean}
    */
   #value(value, depth) {
@@ -91,10 +208,10 @@ export class Writer {
         this.#string(value);
         return true;
       case "number":
-        this.#room(9);
-        this.#view.setUint8(this.#at, NUMBER);
-        this.#view.setFloat64(this.#at + 1, value, true);
-        this.#at += 9;
+        this.#u8(NUMBER);
+        this.#reserve(this.#at + 8);
+        this.#view.setFloat64(this.#text + this.#at, value, true);
+        this.#at += 8;
         return true;
       case "boolean":
         this.#u8(value ? TRUE : FALSE);
@@ -104,11 +221,10 @@ export class Writer {
           this.#u8(NULL);
           return true;
         }
-        if (depth > MOST_DEEP) throw new RangeError(`lists and objects lie more than ${MOST_DEEP} deep`);
+        if (depth === MOST_DEEP) throw new RangeError(`lists and objects lie more than ${MOST_DEEP} deep`);
         if (Array.isArray(value)) return this.#list(value, depth + 1);
-        // As in JSON; an invalid date has no text.
-        if (value instanceof Date) return this.#value(value.toJSON() ?? undefined, depth);
-        return this.#object(value, depth + 1);
+        if (value instanceof Date) return this.#value(textOf(value), depth);
+        return !ArrayBuffer.isView(value) && this.#object(/** @type {any} */ (value), depth + 1);
       default:
         return false;
     }
@@ -119,91 +235,127 @@ export class Writer {
    * @param {number} depth
    */
   #list(list, depth) {
+    const { length } = list;
+    this.#count(length);
     this.#u8(LIST);
-    this.#u32(list.length);
-    for (const item of list) if (!this.#value(item, depth)) this.#u8(NULL);
+    this.#u32(length);
+    for (let index = 0; index < length; index++) if (!this.#value(list[index], depth)) this.#u8(NULL);
     return true;
   }
 
   /**
-   * @param {object} object
+   * @param {Record<string, unknown>} object
    * @param {number} depth
    */
   #object(object, depth) {
+    const keys = Object.keys(object);
+    this.#count(keys.length);
     this.#u8(OBJECT);
     const countAt = this.#at;
     this.#u32(0);
     let count = 0;
-    for (const [key, value] of Object.entries(object)) {
+    for (const key of keys) {
       const before = this.#at;
       this.#string(key);
-      if (this.#value(value, depth)) count += 1;
+      if (this.#value(object[key], depth)) count += 1;
       else this.#at = before;
     }
-    this.#view.setUint32(countAt, count, true);
+    this.#u32At(countAt, count);
     return true;
+  }
+
+  /** @param {number} values */
+  #count(values) {
+    this.#values += values;
+    if (this.#values > MOST_VALUES) throw new RangeError(`lists and objects hold more than ${MOST_VALUES} values`);
   }
 
   /** @param {string} text */
   #string(text) {
-    this.#room(4 + 3 * text.length); // a UTF-16 unit takes three bytes at most
-    const start = this.#at + 4;
-    const length = writeText(text, this.#bytes, start);
-    this.#view.setUint32(this.#at, length, true);
-    this.#at = start + length;
+    const lengthAt = this.#at;
+    this.#u32(0);
+    this.#characters(text);
+    this.#u32At(lengthAt, this.#at - lengthAt - 4);
+  }
+
+  /** @param {string} text */
+  #characters(text) {
+    const { length } = text;
+    if (length <= SHORT) {
+      this.#reserve(this.#at + 3 * length); // a UTF-16 unit takes three bytes at most
+      const bytes = this.#bytes;
+      const start = this.#text + this.#at;
+      let index = 0;
+      let unit;
+      while (index < length && (unit = text.charCodeAt(index)) < 128) bytes[start + index++] = unit;
+      this.#at += index === length ? length : encoder.encodeInto(text, bytes.subarray(start)).written;
+    } else {
+      if (length > MOST_BYTES) this.#reserve(length);
+      this.append(encoder.encode(text));
+    }
   }
 
   /** @param {number} value */
   #u8(value) {
-    this.#room(1);
-    this.#view.setUint8(this.#at, value);
+    this.#reserve(this.#at + 1);
+    this.#bytes[this.#text + this.#at] = value;
     this.#at += 1;
   }
 
   /** @param {number} value */
   #u32(value) {
-    this.#room(4);
-    this.#view.setUint32(this.#at, value, true);
+    this.#u32At(this.#at, value);
     this.#at += 4;
   }
 
-  /** Sees to room for so many bytes more, and to views on memory as it is: it moves when it grows. */
-  #room(/** @type {number} */ bytes) {
-    const needed = this.#at + bytes;
-    if (needed <= this.#capacity && this.#bytes.buffer === this.#memory.buffer) return;
-    if (needed > this.#capacity) this.#capacity = Math.max(2 * needed, 1024);
-    this.#start = this.#reserve(this.#capacity) >>> 0;
-    this.#bytes = new Uint8Array(this.#memory.buffer, this.#start, this.#capacity);
-    this.#view = new DataView(this.#memory.buffer, this.#start, this.#capacity);
+  /**
+   * @param {number} at
+   * @param {number} value
+   */
+  #u32At(at, value) {
+    this.#reserve(at + 4);
+    this.#view.setUint32(this.#text + at, value, true);
+  }
+
+  /**
+   * Sees to room for so many bytes of text, and to views on memory as it is.
+   * @param {number} bytes
+   */
+  #reserve(bytes) {
+    if (bytes > this.#room) this.#grow(bytes);
+    if (this.#bytes.length === 0) this.#renew();
+  }
+
+  /** @param {number} bytes */
+  #grow(bytes) {
+    if (bytes > MOST_ROOM) throw new RangeError(`it takes more than ${MOST_BYTES} bytes`);
+    const room = Math.max(1024, Math.min(2 * bytes, MOST_ROOM));
+    const text = this.encoded.reserve_text(room);
+    if (text === 0) throw new RangeError(`there is no memory for ${room} bytes`);
+    this.#text = text;
+    this.#room = room;
+  }
+
+  #renew() {
+    this.#bytes = new Uint8Array(this.memory.buffer);
+    this.#view = new DataView(this.memory.buffer);
   }
 }
 
 /**
- * @param {string} text
- * @param {Uint8Array} bytes
- * @param {number} start
- * @returns {number} how many bytes the text takes
+ * As in JSON; an invalid date has no text, and is left out.
+ * @param {Date} date
  */
-function writeText(text, bytes, start) {
-  // Short ASCII text is quicker by hand than through the encoder.
-  if (text.length <= 32) {
-    let index = 0;
-    for (; index < text.length; index++) {
-      const unit = text.charCodeAt(index);
-      if (unit >= 128) break;
-      bytes[start + index] = unit;
-    }
-    if (index === text.length) return index;
-  }
-  return encoder.encodeInto(text, bytes.subarray(start)).written;
-}
+const textOf = (date) => date.toJSON() ?? undefined;
 
 /**
  * The value at the end of the first route that leads somewhere, through own properties only.
- * @param {Record<string, unknown>} context
+ * @param {any} context
  * @param {Attribute} attribute
  */
-function lookUp(context, { routes, intoLists, root }) {
+function lookUp(context, attribute) {
+  const { key, routes, intoLists, root } = attribute;
+  if (key !== undefined) return own(context, key);
   if (root !== null) return wholeOf(context, root);
   for (const { unless, path, skips } of routes) {
     if (unless !== null && isObject(own(context, unless))) continue;
@@ -211,6 +363,18 @@ function lookUp(context, { routes, intoLists, root }) {
     if (value !== undefined && !(skips === 1 && value === null) && !(skips === 2 && !value)) return value;
   }
   return undefined;
+}
+
+/**
+ * The attribute as it is looked up: most lie at one key.
+ * @param {Attribute} attribute
+ * @param {number} number
+ * @returns {Attribute}
+ */
+export function prepared(attribute, number) {
+  const [first, second] = attribute.routes;
+  const simple = first !== undefined && second === undefined && first.unless === null && first.path.length === 1 && first.skips === 0;
+  return { ...attribute, number, key: simple ? first.path[0] : undefined };
 }
 
 /** @param {unknown} value */

@@ -10,18 +10,25 @@ export type FlagValue = JsonValue;
 export type JsonValue = null | boolean | string | number | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /**
- * Whom a flag is evaluated for: `targetingKey` stands for the user, or whatever gets one answer, and every other key is
- * an attribute. (Where one is taken any object will do, since interfaces and classes have no index signature.) For a backend's format it may have the backend's own shape instead, such as `{ user_id, attributes }`. Dates count as their ISO 8601 text; what has no form in JSON is left out. Only own properties are read.
+ * Whom a flag is evaluated for: the targeting key stands for the user, or whatever gets one answer, and every other key is
+ * an attribute. For a backend's format it may have the backend's own shape instead, such as `{ user_id, attributes }`.
+ *
+ * Attributes are what JSON can hold. Dates count as their ISO 8601 text; what has no form in JSON (`undefined`, functions,
+ * symbols, BigInts, binary data) is left out. Only own properties are read, and only those that the flag needs. Where a
+ * context is taken any object will do, instances of classes too, since interfaces and classes have no index signature.
  */
 export interface Context {
-  readonly targetingKey?: JsonValue;
+  readonly targetingKey?: string | number | null | undefined;
   readonly [attribute: string]: unknown;
 }
 
 /** Why a value was served, in OpenFeature's words. */
 export type Reason = "STATIC" | "DEFAULT" | "TARGETING_MATCH" | "SPLIT" | "DISABLED" | "ERROR";
 
-/** What went wrong, in OpenFeature's words. */
+/**
+ * What went wrong, in OpenFeature's words. `GENERAL`: the clock gave no time, the evaluator was freed, or there was no memory
+ * or stack left.
+ */
 export type ErrorCode = "PROVIDER_NOT_READY" | "FLAG_NOT_FOUND" | "TYPE_MISMATCH" | "INVALID_CONTEXT" | "GENERAL";
 
 /** The answer for one flag and one context. */
@@ -117,25 +124,42 @@ export interface SnapshotInfo {
   readonly warnings: readonly Issue[];
 }
 
+/** T, if it is data as JSON has it: interfaces will do, functions will not. */
+export type Data<T> = T extends boolean | string | number | null
+  ? T
+  : T extends (...args: never) => unknown
+    ? never
+    : T extends object
+      ? { [K in keyof T]: undefined extends T[K] ? Data<NonNullable<T[K]>> | null | undefined : Data<T[K]> }
+      : never;
+
 /** The type that a flag's values have when the default value has the type T. */
 export type Widened<T> = T extends boolean ? boolean : T extends string ? string : T extends number ? number : T extends null ? FlagValue : T;
 
-/** A context that was read once; every flag it is evaluated for shares what was drawn. After a new snapshot the context is read again. */
+/**
+ * A context that was read once; every flag it is evaluated for shares what was drawn. After a new snapshot the context is
+ * read again. The methods are those of an `Evaluator`, without the context.
+ */
 export interface BoundContext {
-  evaluate<T extends FlagValue>(flagKey: string, defaultValue: T): Evaluation<Widened<T>>;
-  evaluate<T extends FlagValue = FlagValue>(flagKey: string, defaultValue?: undefined): Evaluation<T | undefined>;
-  evaluate<T extends FlagValue>(flagKey: string, defaultValue: T | undefined): Evaluation<Widened<T> | undefined>;
-  evaluateAll(): Record<string, Evaluation<FlagValue>>;
+  evaluate<T>(flagKey: string, defaultValue: T & Data<T>): Evaluation<Widened<T>>;
+  evaluate<T = FlagValue>(flagKey: string, defaultValue?: undefined): Evaluation<T | undefined>;
+  evaluate<T>(flagKey: string, defaultValue: (T & Data<T>) | undefined): Evaluation<Widened<T> | undefined>;
+  evaluateAll(): Record<string, Evaluation<FlagValue | undefined>>;
   explain(flagKey: string): Explanation<FlagValue | undefined>;
+
+  /** Gives back the memory in wasm at once; the garbage collector does as well, in its time. */
+  free(): void;
+
+  [Symbol.dispose](): void;
 }
 
-/** The snapshot in force, with a clock. */
+/** The snapshot in force, with a clock. Its methods can be taken off: `const { evaluate } = evaluator`. */
 export class Evaluator {
   /**
    * @param options.environment stands before the snapshots' own
-   * @param options.clock milliseconds since 1970; default `Date.now`
+   * @param options.clock milliseconds since 1970; default `Date.now`. It is asked when an answer depends on the time
    */
-  constructor(options?: { environment?: string; clock?: () => number });
+  constructor(options?: { environment?: string | undefined; clock?: (() => number) | undefined });
 
   /**
    * Loads a snapshot, which from now on is in force.
@@ -144,26 +168,33 @@ export class Evaluator {
   loadSnapshot(snapshot: string | Uint8Array | object, options?: LoadOptions): SnapshotInfo;
 
   /**
-   * Evaluates one flag. Never throws. In `samebucket/1` a default value of another type than the flag's is an error;
-   * without one, or with `null`, there is no check. Backends' formats know no types: there the value may be of another.
+   * Evaluates one flag. Never throws: what goes wrong is an evaluation with the reason `ERROR`. In `samebucket/1` a default
+   * value of another type than the flag's is an error; without one, or with `null`, there is no check. Backends' formats know
+   * no types: there the value may be of another.
    */
-  evaluate<T extends FlagValue>(flagKey: string, context: Context | object | null | undefined, defaultValue: T): Evaluation<Widened<T>>;
-  evaluate<T extends FlagValue = FlagValue>(flagKey: string, context?: Context | object | null, defaultValue?: undefined): Evaluation<T | undefined>;
-  evaluate<T extends FlagValue>(flagKey: string, context: Context | object | null | undefined, defaultValue: T | undefined): Evaluation<Widened<T> | undefined>;
+  evaluate<T>(flagKey: string, context: Context | object | null | undefined, defaultValue: T & Data<T>): Evaluation<Widened<T>>;
+  evaluate<T = FlagValue>(flagKey: string, context?: Context | object | null, defaultValue?: undefined): Evaluation<T | undefined>;
+  evaluate<T>(flagKey: string, context: Context | object | null | undefined, defaultValue: (T & Data<T>) | undefined): Evaluation<Widened<T> | undefined>;
 
-  /** Evaluates every flag, by key, in one crossing into wasm. Never throws: when there is no answer, there is no flag. */
-  evaluateAll(context?: Context | object | null): Record<string, Evaluation<FlagValue>>;
+  /**
+   * Evaluates every flag, by key, in one crossing into wasm. Never throws: when the context cannot be read or the clock gives
+   * no time, every flag has an evaluation with the reason `ERROR`; without a snapshot there are no flags.
+   */
+  evaluateAll(context?: Context | object | null): Record<string, Evaluation<FlagValue | undefined>>;
 
   /** Evaluates one flag and lists every step tried. Never throws. */
   explain(flagKey: string, context?: Context | object | null): Explanation<FlagValue | undefined>;
 
-  /** Reads a context once, to evaluate many flags for it. */
+  /** Reads a context once, to evaluate many flags for it. Never throws: if it cannot be read, the evaluations say so. */
   bind(context?: Context | object | null): BoundContext;
 
   /** Says which flags' circuits are open: a flag of `samebucket/1` then serves its `off`, one of flcm is false; the other formats have no circuits. */
   setOpenCircuits(flagKeys: Iterable<string> & object): void;
 
-  /** Gives back the memory in wasm. The evaluator cannot be used any more. */
+  /**
+   * Gives back the memory in wasm at once; the garbage collector does as well, in its time. The evaluator cannot be used any
+   * more: evaluations say so, everything else throws.
+   */
   free(): void;
 
   [Symbol.dispose](): void;
@@ -182,15 +213,16 @@ export const load_snapshot: Evaluator["loadSnapshot"];
 /** The same as `evaluateAll`. */
 export const evaluate_all: Evaluator["evaluateAll"];
 
+/** What a class of the runtime makes, where there are types for it. */
+type Made<Name extends string> = typeof globalThis extends { [name in Name]: { prototype: infer Instance } } ? Instance : never;
+
+/** The compiled module, where there are types for it. */
+type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module & object : never;
+
+type WasmSource = Made<"Response"> | ArrayBuffer | ArrayBufferView | WasmModule;
+
 /** Where the wasm comes from: its address, a response to a request for it, its bytes, or the compiled module. */
-export type InitInput =
-  | string
-  | URL
-  | Request
-  | Response
-  | BufferSource
-  | WebAssembly.Module
-  | Promise<Response | BufferSource | WebAssembly.Module>;
+export type InitInput = string | Made<"URL"> | Made<"Request"> | WasmSource | PromiseLike<WasmSource>;
 
 /**
  * Resolves when the module is ready. A browser awaits it once, before anything else; Node is ready on import. A failed

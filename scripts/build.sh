@@ -6,7 +6,8 @@ use_wasm_toolchain
 
 # The cdylib alone: built together with the rlib, as `wasm-pack build` does, there is no link-time optimisation.
 say "building the wasm"
-cargo rustc --quiet --profile wasm --lib --crate-type cdylib --target "$TARGET"
+# The glue sets the stack to rights after a call that failed on its way.
+cargo rustc --quiet --profile wasm --lib --crate-type cdylib --target "$TARGET" -- -C link-arg=--export=__stack_pointer
 wasm=target/$TARGET/wasm/samebucket.wasm
 out=target/wasm-package
 
@@ -14,8 +15,9 @@ out=target/wasm-package
 if ! sha256sum --status -c "$out/input" 2>/dev/null; then
   say "generating the glue, optimising the wasm"
   rm -rf "$out"
-  # Without a default path, so that bundlers do not look for a file of another name.
-  wasm-bindgen "$wasm" --target web --omit-default-module-path --out-dir "$out" --out-name glue
+  # Of the glue only what instantiates nothing is taken: api.js does that.
+  wasm-bindgen "$wasm" --target bundler --out-dir "$out" --out-name glue
+  mv "$out/glue_bg.js" "$out/glue.js"
   wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
     --enable-reference-types --enable-multivalue --strip-debug --strip-producers --strip-target-features \
     "$out/glue_bg.wasm" -o "$out/samebucket.wasm"
@@ -29,7 +31,11 @@ rm -rf "$new"
 cp -r pkg-template "$new"
 cp LICENSE-MIT LICENSE-APACHE "$out/samebucket.wasm" "$out/glue.js" "$new/"
 cp "$new/index.d.ts" "$new/index.d.cts"
-esbuild "$new/api.js" --bundle --format=cjs --platform=neutral --target=node20 --log-level=warning --outfile="$new/api.cjs"
+# One file each for `import` and `require`, of what api.js imports. Only what browsers load is made small.
+bundle() { esbuild "$new/api.js" --bundle --platform=neutral --target=es2022 --log-level=warning "$@"; }
+bundle --format=cjs --outfile="$new/api.cjs"
+bundle --format=esm --minify --legal-comments=none --outfile="$new/api.js" --allow-overwrite
+rm "$new/context.js" "$new/module.js" "$new/glue.js"
 rm -rf pkg
 mv "$new" pkg
 node scripts/sizes.mjs

@@ -33,6 +33,5 @@ cp target/wasm-package/glue.d.ts "$package"
 cp pkg-template/index.d.ts "$package/index.d.cts"
 cp pkg-template/api.js "$package/api.cjs" # stands for the bundle, which exports the same
 cp tests/types/* target/tsc
-tsc --project target/tsc/tsconfig.template.json
-tsc --project target/tsc/tsconfig.json
+for project in target/tsc/tsconfig*.json; do tsc --project "$project"; done
 echo "    all clean"

@@ -1,14 +1,23 @@
-// Prints what the package weighs: `node scripts/sizes.mjs`.
+// Prints what the package weighs, and fails past the budget: `node scripts/sizes.mjs`.
 
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const parts = { "samebucket.wasm": ["samebucket.wasm"], "JavaScript in a browser": ["browser.js", "api.js", "context.js", "glue.js"] };
+/** What a browser loads, and how many bytes of it there may be in brotli. */
+const PARTS = {
+  "the wasm": { files: ["samebucket.wasm"], budget: 175_000 },
+  "JavaScript in a browser": { files: ["browser.js", "api.js"], budget: 6_000 },
+};
 
-console.log(`${"bytes".padEnd(24)} ${["raw", "gzip", "brotli"].map((title) => title.padStart(9)).join("")}`);
-for (const [title, files] of Object.entries(parts)) {
+const columns = (/** @type {unknown[]} */ cells) => cells.map((cell) => String(cell).padStart(9)).join("");
+
+console.log(`${"bytes".padEnd(24)}${columns(["raw", "gzip", "brotli", "budget"])}`);
+for (const [title, { files, budget }] of Object.entries(PARTS)) {
   const bytes = Buffer.concat(files.map((file) => readFileSync(new URL(`../pkg/${file}`, import.meta.url))));
   const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
-  const sizes = [bytes, gzipSync(bytes, { level: 9 }), brotli].map((output) => String(output.length).padStart(9));
-  console.log(`${title.padEnd(24)} ${sizes.join("")}`);
+  console.log(`${title.padEnd(24)}${columns([bytes.length, gzipSync(bytes, { level: 9 }).length, brotli.length, budget])}`);
+  if (brotli.length > budget) {
+    console.error(`error: ${title} takes ${brotli.length} bytes in brotli; the budget is ${budget}`);
+    process.exitCode = 1;
+  }
 }

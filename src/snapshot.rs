@@ -171,8 +171,12 @@ impl Snapshot {
     }
 
     pub(crate) fn evaluate_all_with(&self, context: &Context, inputs: Inputs<'_>, memo: Option<&Memo>) -> Vec<Evaluation<'_>> {
-        let outcomes = self.outcomes(&Lookup::new(&self.plan, context), inputs, memo);
-        self.plan.flags.iter().zip(outcomes).map(|(flag, outcome)| self.evaluation(&flag.key, Ok(outcome), None)).collect()
+        let mut flags = self.plan.flags.iter();
+        let mut evaluations = Vec::with_capacity(flags.len());
+        self.outcomes(&Lookup::new(&self.plan, context), inputs, memo, |outcome| {
+            evaluations.extend(flags.next().map(|flag| self.evaluation(&flag.key, Ok(outcome), None)));
+        });
+        evaluations
     }
 
     /// Evaluates one flag and says what was tried.
@@ -201,11 +205,11 @@ impl Snapshot {
         Explanation { evaluation, steps: steps.collect() }
     }
 
-    /// The outcomes of all flags, in the order in which they were written.
-    pub(crate) fn outcomes(&self, attributes: &dyn Attributes, inputs: Inputs<'_>, memo: Option<&Memo>) -> Vec<OutcomeId> {
+    /// Hands over the outcomes of all flags, in the order in which they were written.
+    pub(crate) fn outcomes(&self, attributes: &dyn Attributes, inputs: Inputs<'_>, memo: Option<&Memo>, mut each: impl FnMut(OutcomeId)) {
         let answers = Answers::default();
         let scope = self.scope(attributes, inputs, memo, &answers);
-        (0..self.plan.flags.len() as u32).filter_map(|flag| evaluate::decide_once(&scope, FlagId(flag))).collect()
+        (0..self.plan.flags.len() as u32).filter_map(|flag| evaluate::decide_if_new(&scope, FlagId(flag))).for_each(&mut each);
     }
 
     /// The outcome of one flag for a caller whose default value is of the type given.

@@ -30,7 +30,7 @@ const loaded = (flags, options) => {
 
 test("the package holds one wasm, its entries, its types, the schema and the licences, and no more", () => {
   assert.deepEqual(files.toSorted(), [
-    "LICENSE-APACHE", "LICENSE-MIT", "README.md", "api.cjs", "api.js", "browser.js", "context.js", "glue.js", "index.d.cts", "index.d.ts",
+    "LICENSE-APACHE", "LICENSE-MIT", "README.md", "api.cjs", "api.js", "browser.js", "index.d.cts", "index.d.ts",
     "node.cjs", "node.js", "package.json", "samebucket-1.schema.json", "samebucket.wasm",
   ]);
 });
@@ -155,7 +155,8 @@ test("errors carry OpenFeature's codes and the caller's default", () => {
     for (const evaluation of [evaluator.evaluate("a", context, false), evaluator.bind(context).evaluate("a", false)]) {
       assert.deepEqual(evaluation, failed("a", false, "INVALID_CONTEXT", "the context could not be read: it is not an object"));
     }
-    assert.deepEqual({ ...evaluator.evaluateAll(context) }, {});
+    const all = { a: failed("a", undefined, "INVALID_CONTEXT", "the context could not be read: it is not an object") };
+    for (const found of [evaluator.evaluateAll(context), evaluator.bind(context).evaluateAll()]) assert.deepEqual({ ...found }, all);
   }
 });
 
@@ -209,15 +210,21 @@ test("what a context holds beside JSON", () => {
 
 test("a clock that throws, gives no number, or loads a snapshot", () => {
   const bad = { throws: () => { throw new Error("stopped"); }, text: () => "now", nothing: () => undefined, nan: () => NaN };
+  const timed = flag({ schedule: { from: "1970-01-01T00:00:00Z" }, default: "on" });
   for (const [name, clock] of Object.entries(bad)) {
-    const evaluator = loaded({ a: flag({ default: "on" }) }, { clock });
-    assert.equal(evaluator.evaluate("a", {}, false).errorCode, "GENERAL", name);
-    assert.deepEqual({ ...evaluator.evaluateAll() }, {}, name);
-    assert.equal(evaluator.explain("a").errorCode, "GENERAL", name);
+    const evaluator = loaded({ a: timed, b: flag({ requires: ["a"], default: "on" }), c: flag({ default: "on" }) }, { clock });
+    for (const found of [evaluator, evaluator.bind({})]) {
+      for (const key of ["a", "b"]) {
+        assert.equal(found === evaluator ? evaluator.evaluate(key, {}, false).errorCode : found.evaluate(key, false).errorCode, "GENERAL", name);
+        assert.equal(found.explain(key).errorCode, "GENERAL", name);
+      }
+      assert.deepEqual(Object.values(found.evaluateAll()).map(({ errorCode }) => errorCode), ["GENERAL", "GENERAL", "GENERAL"], name);
+    }
+    assert.equal(evaluator.evaluate("c").value, true, "the time plays no part");
   }
-  const evaluator = new Evaluator({ clock: () => { evaluator.loadSnapshot(snapshotOf({ z: flag({ default: "on" }), a: flag() })); return 0; } });
-  evaluator.loadSnapshot(snapshotOf({ a: flag({ default: "on" }) }));
-  assert.deepEqual([evaluator.evaluate("a").flagKey, evaluator.evaluate("a").value], ["a", false]);
+  const evaluator = new Evaluator({ clock: () => { evaluator.loadSnapshot(snapshotOf({ z: flag({ default: "on" }), a: timed, b: flag() })); return 0; } });
+  evaluator.loadSnapshot(snapshotOf({ a: timed }));
+  assert.deepEqual([evaluator.evaluate("a").flagKey, evaluator.evaluate("a").value, Object.keys(evaluator.evaluateAll())], ["a", true, ["z", "a", "b"]]);
 });
 
 test("schedules follow the clock", () => {

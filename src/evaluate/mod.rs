@@ -88,13 +88,16 @@ pub(crate) fn decide(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
     Some(flag.otherwise)
 }
 
-/// The outcome of a flag that may have been decided before in the same scope, because others require it. Loading has
-/// seen to it that requirements have no cycle and are not deep.
-pub(crate) fn decide_once(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
-    if let Some(&known) = scope.answers.borrow().get(&id) {
-        return Some(known);
-    }
-    let outcome = decide(&Scope { trace: None, ..*scope }, id)?;
+/// The outcome of a flag that may have been decided before in the same scope, because others require it.
+pub(crate) fn decide_if_new(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
+    let known = scope.answers.borrow().get(&id).copied();
+    known.or_else(|| decide(scope, id))
+}
+
+/// The outcome of a flag that another requires: it is decided once in a scope. Loading has seen to it that requirements
+/// have no cycle and are not deep.
+fn decide_once(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
+    let outcome = decide_if_new(&Scope { trace: None, ..*scope }, id)?;
     scope.answers.borrow_mut().insert(id, outcome);
     Some(outcome)
 }

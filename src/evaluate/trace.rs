@@ -44,6 +44,8 @@ impl Trace {
     }
 }
 
+/// Nothing is drawn among weights that are 0 in all, whose remainder is NaN.
 fn draw(unit: Option<Cow<'_, str>>, drawn: f64, against: f64) -> Option<Draw> {
+    (!drawn.is_nan()).then_some(())?;
     Some(Draw { unit: unit?.into_owned(), drawn, against })
 }

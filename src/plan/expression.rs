@@ -2,7 +2,7 @@
 
 use semver::Version;
 
-use super::{AttributeId, FlagId, PatternId, Rollout, SegmentId};
+use super::{AttributeId, FlagId, PatternId, Rollout, SegmentId, Threshold};
 use crate::texts::Texts;
 use crate::value::{Value, ValueRef};
 
@@ -135,6 +135,15 @@ impl ScalarSet {
 impl Expr {
     pub(crate) fn all(parts: Vec<Expr>) -> Expr {
         Expr::All(parts.into())
+    }
+
+    /// Whether what it yields can depend on the time, the expressions inside it apart.
+    pub(crate) fn reads_time(&self) -> bool {
+        match self {
+            Expr::Before(_) | Expr::After(_) => true,
+            Expr::Rollout(rollout) => matches!(rollout.threshold, Threshold::Ramp { .. }),
+            _ => false,
+        }
     }
 
     /// Calls `visit` with this expression and every one inside it, segments not followed.

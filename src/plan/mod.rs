@@ -225,9 +225,6 @@ pub(crate) enum Kind {
     Number,
     /// Lists count as objects, as in OpenFeature.
     Object,
-    /// What a default value can be in JavaScript, and no value of a flag is.
-    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "in Rust there are no other types"))]
-    Other,
 }
 
 impl Kind {
@@ -248,7 +245,6 @@ impl Kind {
             Kind::String => "string",
             Kind::Number => "number",
             Kind::Object => "object",
-            Kind::Other => "neither boolean, string, number nor object",
         }
     }
 }
@@ -271,10 +267,10 @@ impl Plan {
         self.flag(outcome.flag)?.values.get(outcome.value? as usize)
     }
 
-    /// The attributes that a flag can read, those of its segments and of the flags that it requires included.
+    /// What the answer of a flag can depend on, through its segments and the flags that it requires as well.
     #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively attributes are looked up when read"))]
-    pub(crate) fn reads(&self, flag: FlagId) -> BTreeSet<AttributeId> {
-        let mut reads = BTreeSet::new();
+    pub(crate) fn needs(&self, flag: FlagId) -> Needs {
+        let mut needs = Needs::default();
         let (mut flags, mut segments) = (BTreeSet::new(), BTreeSet::new());
         flags.insert(flag);
         let (mut open_flags, mut open_segments) = (vec![flag], Vec::new());
@@ -284,15 +280,20 @@ impl Plan {
             let flag = if segment.is_none() { open_flags.pop() } else { None };
             if let Some(flag) = flag.and_then(|flag| self.flag(flag)) {
                 let splits = flag.steps.iter().filter_map(|step| step.serve.bucket());
-                reads.extend(splits.filter_map(unit));
+                needs.attributes.extend(splits.filter_map(unit));
             }
-            let mut visit = |expr: &Expr| match expr {
-                Expr::Attribute(id) | Expr::Key(id) | Expr::PythonEquals(id, _) | Expr::JavaScript(id, _) => _ = reads.insert(*id),
-                Expr::Python(expr) => expr.reads(&mut |id| _ = reads.insert(id)),
-                Expr::Rollout(rollout) => reads.extend(unit(rollout.bucket)),
-                Expr::Serves(flag, _) | Expr::Value(flag) if flags.insert(*flag) => open_flags.push(*flag),
-                Expr::Segment(segment) if segments.insert(*segment) => open_segments.push(*segment),
-                _ => {}
+            let mut visit = |expr: &Expr| {
+                needs.time |= expr.reads_time();
+                match expr {
+                    Expr::Attribute(id) | Expr::Key(id) | Expr::PythonEquals(id, _) | Expr::JavaScript(id, _) => {
+                        _ = needs.attributes.insert(*id);
+                    }
+                    Expr::Python(expr) => expr.reads(&mut |id| _ = needs.attributes.insert(id)),
+                    Expr::Rollout(rollout) => needs.attributes.extend(unit(rollout.bucket)),
+                    Expr::Serves(flag, _) | Expr::Value(flag) if flags.insert(*flag) => open_flags.push(*flag),
+                    Expr::Segment(segment) if segments.insert(*segment) => open_segments.push(*segment),
+                    _ => {}
+                }
             };
             match (segment, flag) {
                 (Some(segment), _) => self.segments.get(segment.index()).into_iter().for_each(|members| members.walk(&mut visit)),
@@ -300,8 +301,24 @@ impl Plan {
                     let steps = self.flag(flag).into_iter().flat_map(|flag| &flag.steps);
                     steps.for_each(|step| step.when.walk(&mut visit));
                 }
-                (None, None) => return reads,
+                (None, None) => return needs,
             }
         }
     }
+
+    /// Whether the answer of any flag can depend on the time.
+    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively the clock is always asked"))]
+    pub(crate) fn reads_time(&self) -> bool {
+        let mut found = false;
+        let steps = self.flags.iter().flat_map(|flag| &flag.steps).map(|step| &step.when);
+        steps.chain(&self.segments).for_each(|expr| expr.walk(&mut |expr| found |= expr.reads_time()));
+        found
+    }
+}
+
+/// What the answer of a flag can depend on.
+#[derive(Debug, Default)]
+pub(crate) struct Needs {
+    pub(crate) attributes: BTreeSet<AttributeId>,
+    pub(crate) time: bool,
 }

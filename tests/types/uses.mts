@@ -9,6 +9,8 @@ await init();
 await init("/samebucket.wasm");
 await init(new URL("https://cdn.example/samebucket.wasm"));
 await init(fetch("/samebucket.wasm"));
+await init(new Request("/samebucket.wasm"));
+await init(WebAssembly.compileStreaming(fetch("/samebucket.wasm")));
 
 const info: SnapshotInfo = loadSnapshot("{}", { format: "auto", environment: "staging", onInvalidFlag: "skip" });
 load_snapshot(new Uint8Array());
@@ -30,7 +32,7 @@ const errorCode: ErrorCode | undefined = on.errorCode;
 if (on.value) text.value.toUpperCase();
 layout.value.columns.toFixed();
 
-const all: Record<string, Evaluation<JsonValue>> = evaluateAll({ targetingKey: "u-1" });
+const all: Record<string, Evaluation<JsonValue | undefined>> = evaluateAll({ targetingKey: "u-1" });
 evaluate_all();
 const explanation: Explanation<unknown> = explain("flag");
 const bucket: number | undefined = explanation.steps[0]?.bucket;
@@ -87,4 +89,82 @@ declare const maybe: boolean | undefined;
 const ofInterface: Evaluation<boolean> = evaluate("flag", user, true);
 const ofMaybe: Evaluation<boolean | undefined> = evaluate("flag", user, maybe);
 
-void [context, ofInterface, ofMaybe, list, any, format, skipped, version, count, unchecked, reason, errorCode, all, bucket, wrong, missing];
+// Any object is a context: instances of classes, objects without a prototype, what another library has.
+class Account {
+  readonly #secret = 1;
+  constructor(readonly targetingKey: string, readonly created: Date) {}
+  get secret(): number {
+    return this.#secret;
+  }
+}
+const ofClass: Evaluation<string> = evaluate("flag", new Account("u-1", new Date()), "a");
+const numbered: Context = { targetingKey: 42, created: new Date(), tags: ["a"], nothing: undefined };
+
+// The default's type may be an interface, with optional and nested parts; a literal's is widened.
+interface Layout {
+  columns: number;
+  theme?: { name: string; dark: boolean | null };
+  readonly widths: readonly number[];
+}
+declare const own: Layout;
+const ofLayout: Evaluation<Layout> = evaluate("flag", user, own);
+const askedFor: Layout | undefined = evaluate<Layout>("flag", user).value;
+const theme = "dark" as "dark" | "light";
+const widened: Evaluation<string> = evaluate("flag", user, theme);
+const seven = 7 as const;
+const widenedNumber: Evaluation<number> = evaluate("flag", user, seven);
+const boundLayout: Layout = new Evaluator().bind(user).evaluate("flag", own).value;
+const withoutDefault: JsonValue | undefined = evaluate("flag").value;
+
+// Methods can be taken off.
+const { evaluate: taken, bind } = new Evaluator();
+const ofTaken: Evaluation<boolean> = taken("flag", user, true);
+const ofBound: Evaluation<number> = bind(user).evaluate("flag", 1);
+bind(user).free();
+
+const known = (code: ErrorCode): string => {
+  switch (code) {
+    case "PROVIDER_NOT_READY": case "FLAG_NOT_FOUND": case "TYPE_MISMATCH": case "INVALID_CONTEXT": case "GENERAL":
+      return code;
+  }
+};
+const formats: Record<Format, number> = { "samebucket/1": 0, lift: 0, "prompt-improver": 0, flcm: 0, orchestrator: 0, ruleiq: 0 };
+
+// @ts-expect-error the flag may serve another text
+const narrow: Evaluation<"dark" | "light"> = evaluate("flag", user, theme);
+// @ts-expect-error a method is no data
+evaluate("flag", user, { columns: () => 2 });
+// @ts-expect-error a Date is no data
+evaluate("flag", user, new Date());
+// @ts-expect-error a BigInt is no data
+evaluate("flag", user, 1n);
+// @ts-expect-error a symbol is no data
+evaluate("flag", user, Symbol("s"));
+// @ts-expect-error no source of wasm
+await init(true);
+// @ts-expect-error a flag's key is text
+evaluate(5, user, true);
+// @ts-expect-error a context is an object
+evaluate("flag", 5, true);
+// @ts-expect-error without a default the value may be missing
+const missingLayout: Layout = evaluate<Layout>("flag", user).value;
+// @ts-expect-error no such reason
+const noReason: Reason = "RANDOM";
+// @ts-expect-error no such code
+const noCode: ErrorCode = "OOPS";
+// @ts-expect-error a clock gives milliseconds
+new Evaluator({ clock: () => "now" });
+// @ts-expect-error no such option
+new Evaluator({ enviroment: "production" });
+// @ts-expect-error a list of keys
+new Evaluator().setOpenCircuits("flag");
+// @ts-expect-error evaluations of all flags may have failed
+const allThere: boolean = evaluateAll(user)["flag"]!.value;
+// @ts-expect-error a bound context has its context
+new Evaluator().bind(user).evaluate("flag", user, true);
+
+void [
+  context, ofInterface, ofMaybe, ofClass, numbered, ofLayout, askedFor, widened, widenedNumber, boundLayout, withoutDefault, ofTaken, ofBound, known, formats,
+  narrow, missingLayout, noReason, noCode, allThere,
+];
+void [list, any, format, skipped, version, count, unchecked, reason, errorCode, all, bucket, wrong, missing];

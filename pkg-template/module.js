@@ -1,0 +1,108 @@
+// The wasm module: one instance, whichever entry brings it.
+// @ts-check
+
+import * as glue from "./glue.js";
+
+/** What the wasm imports: the generated glue, under the name that it gives itself. */
+const imports = { "./glue_bg.js": /** @type {any} */ (glue) };
+
+/** @type {WebAssembly.Memory | undefined} */
+let memory;
+
+/** @type {WebAssembly.Global} */
+let stack;
+let emptyStack = 0;
+
+/** Whether a call into wasm goes on. Wasm calls nobody back: true after a call, it has failed on its way. */
+let inside = false;
+
+/** How many calls have failed on their way, for want of stack or memory. What they were given cannot be used again. */
+export let failures = 0;
+
+/** @type {Promise<void> | undefined} */
+let starting;
+
+export const isReady = () => memory !== undefined;
+
+/** The memory; none before the module is ready. */
+export const moduleMemory = () => memory;
+
+/**
+ * Makes the module ready, where wasm may be instantiated at once; does nothing when it is already.
+ * @param {() => WebAssembly.Module} getModule
+ */
+export function start(getModule) {
+  if (!isReady()) use(new WebAssembly.Instance(getModule(), imports));
+}
+
+/**
+ * Makes the module ready. Calls at the same time share one attempt, and one that failed leaves nothing behind.
+ * @param {import("./index.js").InitInput} source any realm's: an address, a response, bytes, a module, or a promise of one
+ * @returns {Promise<void>}
+ */
+export function startAsync(source) {
+  if (isReady()) return Promise.resolve();
+  starting ??= instantiate(source).then(use).finally(() => {
+    starting = undefined;
+  });
+  return starting;
+}
+
+/**
+ * @param {import("./index.js").InitInput} source
+ * @returns {Promise<WebAssembly.Instance>}
+ */
+async function instantiate(source) {
+  /** @type {any} */
+  let input = await source;
+  // By name and not by `instanceof`: another realm has classes of its own, and some runtimes lack one or the other.
+  const is = (/** @type {string[]} */ ...names) => names.includes(Object.prototype.toString.call(input).slice(8, -1));
+  if (is("String", "URL", "Request")) input = await fetch(input);
+  if (is("Response")) {
+    if (!input.ok) throw new Error(`samebucket could not fetch its wasm: ${input.status} for ${input.url}`);
+    // A server that does not know the type `application/wasm` still serves the bytes.
+    if (input.headers.get("content-type")?.startsWith("application/wasm")) {
+      return (await WebAssembly.instantiateStreaming(input, imports)).instance;
+    }
+    input = await input.arrayBuffer();
+  }
+  const result = /** @type {any} */ (await WebAssembly.instantiate(input, imports));
+  return result.instance ?? result; // of bytes there is a module beside the instance
+}
+
+/** @param {WebAssembly.Instance} instance */
+function use({ exports }) {
+  if (isReady()) return;
+  const wasm = /** @type {any} */ (exports);
+  const guarded = { ...wasm };
+  for (const [name, value] of Object.entries(wasm)) if (typeof value === "function") guarded[name] = guard(value);
+  // Written out, because this one is to be quick.
+  guarded.engine_evaluate = (/** @type {number} */ engine, /** @type {number} */ encoded, /** @type {number} */ flag, /** @type {number} */ now) => {
+    settle();
+    inside = true;
+    const outcome = wasm.engine_evaluate(engine, encoded, flag, now);
+    inside = false;
+    return outcome;
+  };
+  /** @type {any} */ (glue).__wbg_set_wasm(guarded);
+  stack = wasm.__stack_pointer;
+  emptyStack = stack.value;
+  memory = wasm.memory;
+}
+
+/** @param {(...numbers: number[]) => number} call */
+const guard = (call) => (/** @type {number[]} */ ...numbers) => {
+  settle();
+  inside = true;
+  const result = call(...numbers);
+  inside = false;
+  return result;
+};
+
+/** Sets the module's stack to rights after a call that failed on its way. */
+export function settle() {
+  if (!inside) return;
+  stack.value = emptyStack;
+  inside = false;
+  failures += 1;
+}

@@ -28,8 +28,11 @@ new=target/pkg
 rm -rf "$new"
 cp -r pkg-template "$new"
 cp LICENSE-MIT LICENSE-APACHE "$out/samebucket.wasm" "$out/glue.js" "$new/"
-cp "$new/index.d.ts" "$new/index.d.cts"
-esbuild "$new/api.js" --bundle --format=cjs --platform=neutral --target=node20 --log-level=warning --outfile="$new/api.cjs"
+for types in index slim inline; do sed 's|"./index.js"|"./index.cjs"|' "$new/$types.d.ts" >"$new/$types.d.cts"; done
+esbuild "$new/slim.js" --bundle --format=cjs --platform=neutral --target=node20 --log-level=warning --outfile="$new/slim.cjs"
+# The inline entry's bytes are the same file once more, in base64: for `import`, and from that for `require`.
+esbuild "$new/samebucket.wasm" --bundle --loader:.wasm=binary --format=esm --target=es2022 --log-level=warning --outfile="$new/wasm-bytes.js"
+esbuild "$new/wasm-bytes.js" --format=cjs --target=es2022 --log-level=warning --outfile="$new/wasm-bytes.cjs"
 rm -rf pkg
 mv "$new" pkg
 node scripts/sizes.mjs

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const parts = { "samebucket.wasm": ["samebucket.wasm"], "JavaScript in a browser": ["browser.js", "api.js", "context.js", "glue.js"] };
+const parts = { "samebucket.wasm": ["samebucket.wasm"], "JavaScript in a browser": ["browser.js", "slim.js", "api.js", "context.js", "glue.js"] };
 
 console.log(`${"bytes".padEnd(24)} ${["raw", "gzip", "brotli"].map((title) => title.padStart(9)).join("")}`);
 for (const [title, files] of Object.entries(parts)) {

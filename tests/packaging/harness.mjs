@@ -71,7 +71,7 @@ export function available(t, what, path) {
 
 /** What a consumer reports: every evaluation was made, and each is the native one. */
 export function assertSame({ evaluations, mismatches }) {
-  assert.deepEqual(mismatches, []);
+  assert.ok(mismatches.length === 0, `${mismatches.length} mismatches:\n${mismatches.join("\n")}`);
   assert.equal(evaluations, EVALUATIONS);
 }
 

@@ -27,18 +27,26 @@ function launch(browser) {
 }
 
 /**
- * Opens a folder's index.html and waits for what it leaves in `window`: `report`, or `failure`.
+ * Serves a folder and visits a page of it.
  * @param {{ browser?: string, headers?: Record<string, string>, path?: string }} [options]
  */
-export async function pageReport(folder, { browser = "chrome", headers = {}, path = "/" } = {}) {
+export async function pageReport(folder, { browser, headers = {}, path = "/" } = {}) {
   const server = await serveFolder(folder, {}, headers);
+  try {
+    return await visit(server.url + path, browser);
+  } finally {
+    server.close();
+  }
+}
+
+/** Visits a page and waits for what it leaves in `window`: a `report`, or a `failure`. */
+export async function visit(url, browser = "chrome") {
   const page = await (await launch(browser)).newPage();
   try {
-    const faults = [];
+    const [faults, requests] = [[], []];
     page.on("pageerror", (error) => faults.push(error.message));
-    const requests = [];
     page.on("request", (request) => requests.push(request.url()));
-    await page.goto(server.url + path);
+    await page.goto(url);
     // A fault ends the wait too: it is what the test is to show.
     const deadline = Date.now() + 60_000;
     let found = {};
@@ -46,10 +54,8 @@ export async function pageReport(folder, { browser = "chrome", headers = {}, pat
       await new Promise((resolve) => setTimeout(resolve, 50));
       found = await page.evaluate(() => ({ report: window.report, failure: window.failure }));
     }
-    const wasms = requests.filter((url) => new URL(url).pathname.endsWith(".wasm"));
-    return { ...found, faults, wasms, text: await page.evaluate(() => document.body?.textContent) };
+    return { ...found, faults, wasms: requests.filter((request) => new URL(request).pathname.endsWith(".wasm")) };
   } finally {
     await page.close();
-    server.close();
   }
 }

@@ -78,14 +78,19 @@ export function assertSame({ evaluations, mismatches }) {
 /** The report that a program prints as its last line. */
 export const reported = ({ stdout }) => JSON.parse(stdout.trim().split("\n").at(-1));
 
-/** A bundled result holds one wasm: as a file, or in base64 in the code. */
-export function assertOneWasm(folder) {
+/** The wasms in a folder: as files, or in base64 in the code. */
+export function wasmsIn(folder) {
   const files = readdirSync(folder, { recursive: true }).map(String).filter((file) => /\.(wasm|[cm]?js)$/.test(file));
   const magic = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1]).toString("base64");
-  const wasms = files.flatMap((file) => {
+  return files.flatMap((file) => {
     if (file.endsWith(".wasm")) return [file];
     return Array(readFileSync(join(folder, file), "latin1").split(magic).length - 1).fill(`${file}, in base64`);
   });
+}
+
+/** A bundled result holds one wasm. */
+export function assertOneWasm(folder) {
+  const wasms = wasmsIn(folder);
   assert.equal(wasms.length, 1, `expected one wasm, found ${wasms.join(" and ") || "none"}`);
   return wasms[0];
 }

@@ -4,5 +4,5 @@
 import api from "./node.cjs";
 
 export const {
-  Evaluator, SnapshotError, evaluate, evaluateAll, evaluate_all, explain, init, loadSnapshot, load_snapshot,
+  Evaluator, SnapshotError, evaluate, evaluateAll, evaluate_all, explain, init, initSync, loadSnapshot, load_snapshot,
 } = api;

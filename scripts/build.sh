@@ -30,12 +30,16 @@ new=target/pkg
 rm -rf "$new"
 cp -r pkg-template "$new"
 cp LICENSE-MIT LICENSE-APACHE "$out/samebucket.wasm" "$out/glue.js" "$new/"
-cp "$new/index.d.ts" "$new/index.d.cts"
-# One file each for `import` and `require`, of what api.js imports. Only what browsers load is made small.
-bundle() { esbuild "$new/api.js" --bundle --platform=neutral --target=es2022 --log-level=warning "$@"; }
-bundle --format=cjs --outfile="$new/api.cjs"
-bundle --format=esm --minify --legal-comments=none --outfile="$new/api.js" --allow-overwrite
+for types in index slim inline; do sed 's|"./index.js"|"./index.cjs"|' "$new/$types.d.ts" >"$new/$types.d.cts"; done
+# What the entries share, as one file for `require` and as two for `import`. Only what browsers load is made small.
+bundle() { esbuild --bundle --platform=neutral --target=es2022 --log-level=warning "$@"; }
+bundle "$new/slim.js" --format=cjs --outfile="$new/slim.cjs"
+bundle "$new/api.js" --format=esm --minify --legal-comments=none --outfile="$new/api.js" --allow-overwrite
+bundle "$new/slim.js" --format=esm --minify --legal-comments=none --external:./api.js --outfile="$new/slim.js" --allow-overwrite
 rm "$new/context.js" "$new/module.js" "$new/glue.js"
+# The inline entry's bytes are the same file once more, in base64: for `import`, and from that for `require`.
+bundle "$new/samebucket.wasm" --loader:.wasm=binary --format=esm --outfile="$new/wasm-bytes.js"
+esbuild "$new/wasm-bytes.js" --format=cjs --target=es2022 --log-level=warning --outfile="$new/wasm-bytes.cjs"
 rm -rf pkg
 mv "$new" pkg
 node scripts/sizes.mjs

@@ -9,12 +9,12 @@ import { chromium } from "playwright-core";
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".json": "application/json", ".wasm": "application/wasm" };
 
 /** Serves files of a folder, and beside them texts by path. */
-export async function serveFolder(folder, texts = {}) {
+export async function serveFolder(folder, texts = {}, headers = {}) {
   const server = createServer(async ({ url }, response) => {
     const path = normalize(decodeURIComponent(new URL(url, "http://localhost").pathname));
     try {
-      const body = texts[path] ?? (await readFile(join(folder, path)));
-      response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "text/html" }).end(body);
+      const body = texts[path] ?? (await readFile(join(folder, path, path.endsWith("/") ? "index.html" : "")));
+      response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "text/html", ...headers }).end(body);
     } catch {
       response.writeHead(404).end();
     }

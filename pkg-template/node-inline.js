@@ -1,0 +1,8 @@
+// `samebucket/inline` by `import` in Node: the same instance as by `require`.
+// @ts-check
+
+import api from "./inline.cjs";
+
+export const {
+  Evaluator, SnapshotError, evaluate, evaluateAll, evaluate_all, explain, init, initSync, loadSnapshot, load_snapshot,
+} = api;

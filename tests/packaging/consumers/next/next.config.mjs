@@ -1,0 +1,1 @@
+export default { serverExternalPackages: ["samebucket"], turbopack: { root: new URL("../../../..", import.meta.url).pathname } };

@@ -25,6 +25,7 @@ mod instant;
 mod json;
 pub mod limits;
 mod number;
+mod pattern;
 mod plan;
 mod snapshot;
 mod value;

@@ -4,20 +4,18 @@
 mod bucket;
 mod builder;
 mod expression;
-mod pattern;
 pub(crate) mod python;
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use regex_lite::Regex;
-
 pub(crate) use bucket::{Bucket, Hash, Point, RampPoint, Rollout, Scale, Split, Take, Threshold, Unit};
-pub(crate) use builder::{Builder, Details, FlagBuilder, PatternError, fingerprint};
+pub(crate) use builder::{Builder, Details, FlagBuilder, fingerprint};
 pub(crate) use expression::{Expr, JavaScriptTest, Relation, ScalarSet, Test};
 
 use crate::evaluation::Reason;
+use crate::pattern::Pattern;
 use crate::value::Value;
 
 macro_rules! ids {
@@ -56,7 +54,7 @@ pub(crate) struct Plan {
     pub(crate) by_key: HashMap<Box<str>, FlagId>,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) buckets: Vec<Bucket>,
-    pub(crate) patterns: Vec<Regex>,
+    pub(crate) patterns: Vec<Pattern>,
     pub(crate) segments: Vec<Expr>,
     pub(crate) outcomes: Vec<Outcome>,
     /// What stands for an attribute without routes.

@@ -26,6 +26,7 @@ mod format;
 mod instant;
 pub mod limits;
 mod number;
+mod pattern;
 mod plan;
 mod snapshot;
 mod texts;

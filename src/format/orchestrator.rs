@@ -8,15 +8,14 @@ use semver::Version;
 
 use super::check::{Checker, PERCENTAGE, Shape, WEIGHT, nullable, optional, required};
 use super::user::{self, always};
-use super::{Compiled, ecmascript, flags_in};
+use super::{Compiled, flags_in};
 use crate::document::{Node, Type, items, mix_text};
 use crate::error::{Code, quoted};
 use crate::evaluate::javascript;
 use crate::evaluation::Reason;
-use crate::limits;
 use crate::plan::{
-    self, Attribute, AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, Hash, JavaScriptTest, PatternError, Point,
-    Relation, Rollout, Route, Skips, Split, Take, Test, Threshold, Unit,
+    self, Attribute, AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, Hash, JavaScriptTest, Point, Relation, Rollout,
+    Route, Skips, Split, Take, Test, Threshold, Unit,
 };
 use crate::value::{Value, ValueRef};
 
@@ -211,14 +210,7 @@ impl Reader<'_> {
     }
 
     fn pattern(&mut self, source: &str, place: Node<'_>, rule: Option<&str>, checker: &mut Checker) -> Option<plan::PatternId> {
-        let pattern = if source.len() > limits::PATTERN_BYTES {
-            Err(PatternError::TooLong)
-        } else {
-            ecmascript::translate(source)
-                .map_err(|error| PatternError::Invalid { at: Some(error.at), reason: error.message })
-                .and_then(|pattern| self.builder.translated_pattern(&pattern))
-        };
-        match pattern {
+        match self.builder.ecmascript_pattern(source) {
             Ok(id) => Some(id),
             Err(error) => {
                 let (code, message) = error.issue(source);

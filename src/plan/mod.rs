@@ -4,19 +4,17 @@
 mod bucket;
 mod builder;
 mod expression;
-mod pattern;
 pub(crate) mod python;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use regex_lite::Regex;
-
 pub(crate) use bucket::{Bucket, Hash, Point, RampPoint, Rollout, Scale, Split, Take, Threshold, Unit};
-pub(crate) use builder::{Builder, Details, FlagBuilder, PatternError};
+pub(crate) use builder::{Builder, Details, FlagBuilder};
 pub(crate) use expression::{Expr, JavaScriptTest, Relation, ScalarSet, Test};
 
 use crate::evaluation::Reason;
+use crate::pattern::Pattern;
 use crate::texts::Texts;
 use crate::value::Value;
 
@@ -57,7 +55,7 @@ pub(crate) struct Plan {
     pub(crate) keys: Texts,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) buckets: Vec<Bucket>,
-    pub(crate) patterns: Vec<Regex>,
+    pub(crate) patterns: Vec<Pattern>,
     pub(crate) segments: Vec<Expr>,
     pub(crate) outcomes: Vec<Outcome>,
     /// What stands for an attribute without routes.

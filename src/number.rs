@@ -1,5 +1,7 @@
 //! Numbers as text: printed as JavaScript prints them, and read to the nearest double.
 
+use std::cmp::Ordering;
+
 /// `String(number)` of JavaScript: ECMA-262, `Number::toString` with radix 10.
 pub(crate) fn to_text(number: f64) -> String {
     ryu_js::Buffer::new().format(number).into()
@@ -17,17 +19,19 @@ pub(crate) fn parse(text: &[u8]) -> Option<f64> {
         [b'+', rest @ ..] => (1.0, rest),
         _ => (1.0, text),
     };
-    // The number is `digits * 10^exponent`.
-    let (mut digits, mut exponent) = (0_u64, 0_i64);
-    let (mut any, mut point, mut all) = (false, false, true);
+    // The number is `leading * 10^exponent`, and a little more where digits are dropped.
+    let (mut leading, mut exponent, mut dropped) = (0_u64, 0_i64, 0_i64);
+    let (mut any, mut point) = (false, false);
     let mut rest = text;
     while let [next, after @ ..] = rest {
         match next {
             b'0'..=b'9' => {
-                (any, all) = (true, all && digits < MOST_DIGITS);
+                any = true;
                 exponent -= i64::from(point);
-                if all {
-                    digits = digits * 10 + u64::from(next - b'0');
+                if dropped == 0 && leading < u64::MAX / 10 {
+                    leading = leading * 10 + u64::from(next - b'0');
+                } else {
+                    dropped += 1;
                 }
             }
             b'.' if !point => point = true,
@@ -42,20 +46,17 @@ pub(crate) fn parse(text: &[u8]) -> Option<f64> {
     if !any {
         return None;
     }
-    // Both are exact then, and one operation rounds once.
-    let magnitude = if digits == 0 {
+    let magnitude = if leading == 0 {
         0.0
-    } else if all && digits <= 1 << 53 && (-22..=22).contains(&exponent) {
+    } else if dropped == 0 && leading <= 1 << 53 && (-22..=22).contains(&exponent) {
+        // Both are exact, and one operation rounds once.
         let power = (0..exponent.abs()).fold(1.0, |power, _| power * 10.0);
-        if exponent < 0 { digits as f64 / power } else { digits as f64 * power }
+        if exponent < 0 { leading as f64 / power } else { leading as f64 * power }
     } else {
-        nearest(text, exponent)
+        nearest(leading, exponent + dropped, |half| compare(text, exponent, half))
     };
     Some(sign * magnitude)
 }
-
-/// As long as the digits are below this, there is room for one more.
-const MOST_DIGITS: u64 = u64::MAX / 10;
 
 fn parse_exponent(text: &[u8]) -> Option<i64> {
     let (sign, digits) = match text {
@@ -72,79 +73,129 @@ fn parse_exponent(text: &[u8]) -> Option<i64> {
     if digits.is_empty() { None } else { Some(sign * exponent) }
 }
 
-/// So many digits tell every double, and every point halfway between two, from any other; of what follows it only
-/// matters whether it is zero.
-const SIGNIFICANT: usize = 768;
+/// `bits * 2^exponent`
+struct Binary {
+    bits: u64,
+    exponent: i64,
+}
 
-/// 5^13 is the largest power of 5 in 32 bits.
-const STEP: i64 = 13;
-
-/// The double nearest to the digits of `text`, up to its exponent, times `10^exponent`. There is a digit other than 0.
-fn nearest(text: &[u8], mut exponent: i64) -> f64 {
-    let digits = text.iter().take_while(|byte| !matches!(byte, b'e' | b'E')).filter(|byte| **byte != b'.').map(|byte| byte - b'0');
-    // The number is `integer * 2^shift * 10^exponent`, and a little more where something is left.
-    let (mut integer, mut shift, mut left) = (Integer::default(), 0, false);
-    let (mut count, mut chunk, mut scale) = (0, 0, 1);
-    for digit in digits {
-        if count == 0 && digit == 0 {
-            continue;
-        }
-        if count == SIGNIFICANT {
-            left |= digit != 0;
-            exponent += 1;
-            continue;
-        }
-        count += 1;
-        (chunk, scale) = (chunk * 10 + u32::from(digit), scale * 10);
-        if scale == 1_000_000_000 {
-            integer.multiply_and_add(scale, chunk);
-            (chunk, scale) = (0, 1);
-        }
-    }
-    integer.multiply_and_add(scale, chunk);
-    match exponent + count as i64 {
-        ..-330 => return 0.0,
+/// The double nearest to `leading * 10^exponent`, and a little more where `leading` has the first 19 digits only. `compare`
+/// says how the exact number compares with one that lies halfway between two doubles.
+fn nearest(leading: u64, exponent: i64, compare: impl Fn(Binary) -> Ordering) -> f64 {
+    // Beyond all doubles, whatever the digits.
+    match exponent {
+        ..-350 => return 0.0,
         310.. => return f64::INFINITY,
         _ => {}
     }
-    shift += exponent;
-    if exponent < 0 {
-        shift -= 32 * integer.widen((-exponent / STEP) as usize + 4);
-    }
-    while exponent != 0 {
-        let step = exponent.clamp(-STEP, STEP);
-        let power = 5_u32.pow(step.unsigned_abs() as u32);
-        if step > 0 {
-            integer.multiply_and_add(power, 0);
-        } else {
-            left |= integer.divide(power) != 0;
-        }
-        exponent -= step;
-    }
-    let (bits, exponent) = integer.leading_bits(&mut left);
-    to_double(bits, shift + exponent, left)
-}
-
-/// The double nearest to `bits * 2^exponent`, and a little more where something is left. The highest bit is set.
-fn to_double(bits: u64, exponent: i64, left: bool) -> f64 {
-    // The number is from 2^(size - 1) on, below 2^size.
-    let size = exponent + 64;
-    // How many bits a double of that size has: fewer among the smallest. One more bit rounds.
+    let Binary { bits, exponent } = approximate(leading, exponent);
+    // The number is from 2^(size - 1) on, below 2^size. A double of that size has 53 bits, or fewer if it is very small.
+    let size = exponent + 63;
     let places = (size + 1074).min(53);
-    if places < 0 {
+    if places < -1 {
         return 0.0;
     }
     if size > 1024 {
         return f64::INFINITY;
     }
-    let rounding = 63 - places;
-    let kept = bits >> rounding;
-    let (kept, half) = (kept >> 1, kept & 1 == 1);
-    let exact = !left && bits.trailing_zeros() as i64 >= rounding;
-    let up = half && (!exact || kept & 1 == 1);
+    let rest = 62 - places;
+    let (twice, kept) = (bits >> rest, bits >> rest >> 1);
+    let half = (twice | 1) << rest;
+    let order = if bits.abs_diff(half) > ERROR { bits.cmp(&half) } else { compare(Binary { bits: twice | 1, exponent: exponent + rest }) };
+    let even = kept & 1 == 0;
+    let up = order.is_gt() || order.is_eq() && !even;
     // The highest bit kept counts one up in the exponent's bits, and so does a carry, up to infinity.
     let above = (size + 1021).max(0) as u64;
     f64::from_bits((above << 52) + kept + u64::from(up))
+}
+
+/// The highest 64 bits of 10^1, 10^2, 10^4 and so on, the last one rounded.
+const POWERS: [u64; 9] = [
+    0xa000_0000_0000_0000,
+    0xc800_0000_0000_0000,
+    0x9c40_0000_0000_0000,
+    0xbebc_2000_0000_0000,
+    0x8e1b_c9bf_0400_0000,
+    0x9dc5_ada8_2b70_b59e,
+    0xc278_1f49_ffcf_a6d5,
+    0x93ba_47c9_80e9_8ce0,
+    0xaa7e_ebfb_9df9_de8e,
+];
+
+/// The same of 10^-1, 10^-2, 10^-4 and so on.
+const INVERSE_POWERS: [u64; 9] = [
+    0xcccc_cccc_cccc_cccd,
+    0xa3d7_0a3d_70a3_d70a,
+    0xd1b7_1758_e219_652c,
+    0xabcc_7711_8461_cefd,
+    0xe695_94be_c44d_e15b,
+    0xcfb1_1ead_4539_94ba,
+    0xa87f_ea27_a539_e9a5,
+    0xddd0_467c_64bc_e4a1,
+    0xc031_4325_637a_193a,
+];
+
+/// How many units in the last of 63 bits [`approximate`] may be off: 1.5 for each of nine powers and their products, 5
+/// for digits that `leading` does not have, and the last bit itself.
+const ERROR: u64 = 20;
+
+/// `leading * 10^exponent` in 63 bits.
+fn approximate(leading: u64, exponent: i64) -> Binary {
+    let zeros = leading.leading_zeros();
+    let mut number = Binary { bits: leading << zeros, exponent: -i64::from(zeros) };
+    let powers = if exponent < 0 { INVERSE_POWERS } else { POWERS };
+    for (index, power) in powers.into_iter().enumerate() {
+        let step = exponent.abs() & 1 << index;
+        if step != 0 {
+            let product = u128::from(number.bits) * u128::from(power);
+            let zeros = product.leading_zeros();
+            number.bits = (product << zeros >> 64) as u64;
+            // 217706 / 2^16 is the logarithm of 10, near enough for these powers.
+            number.exponent += ((step * exponent.signum() * 217_706) >> 16) + 1 - i64::from(zeros);
+        }
+    }
+    Binary { bits: number.bits >> 1, exponent: number.exponent + 1 }
+}
+
+/// So many digits tell any double, and any point halfway between two, from all other numbers; of those behind it only
+/// matters whether one is not 0.
+const SIGNIFICANT: usize = 768;
+
+/// How the digits of `text`, up to its exponent, times `10^exponent` compare with the other number.
+fn compare(text: &[u8], mut exponent: i64, other: Binary) -> Ordering {
+    let (mut left, mut count, mut more) = (Integer::default(), 0, false);
+    let (mut chunk, mut scale) = (0, 1);
+    for digit in text.iter().take_while(|byte| **byte | 0x20 != b'e').filter_map(|byte| byte.checked_sub(b'0')) {
+        if count == SIGNIFICANT {
+            more |= digit != 0;
+            exponent += 1;
+        } else if count > 0 || digit > 0 {
+            count += 1;
+            (chunk, scale) = (chunk * 10 + u32::from(digit), scale * 10);
+            if scale == 1_000_000_000 {
+                left.multiply_and_add(scale, chunk);
+                (chunk, scale) = (0, 1);
+            }
+        }
+    }
+    left.multiply_and_add(scale, chunk);
+    let mut right = Integer::default();
+    right.multiply_and_add(1, (other.bits >> 32) as u32);
+    right.shift(32);
+    right.multiply_and_add(1, other.bits as u32);
+    // Both sides times what makes them integers: 10^n is 5^n * 2^n.
+    let fives = if exponent < 0 { &mut right } else { &mut left };
+    for _ in 0..exponent.abs() / 13 {
+        fives.multiply_and_add(5_u32.pow(13), 0);
+    }
+    fives.multiply_and_add(5_u32.pow(exponent.unsigned_abs() as u32 % 13), 0);
+    let twos = exponent - other.exponent;
+    if twos < 0 {
+        right.shift(-twos)
+    } else {
+        left.shift(twos)
+    }
+    left.cmp(&right).then(if more { Ordering::Greater } else { Ordering::Equal })
 }
 
 /// A large integer, in words from the lowest; the highest is not 0.
@@ -159,49 +210,20 @@ impl Integer {
             *word = carry as u32;
             carry >>= 32;
         }
-        if carry != 0 {
+        if carry > 0 {
             self.0.push(carry as u32);
         }
     }
 
-    /// Returns the remainder.
-    fn divide(&mut self, divisor: u32) -> u64 {
-        let mut rest = 0;
-        for word in self.0.iter_mut().rev() {
-            rest = rest << 32 | u64::from(*word);
-            *word = (rest / u64::from(divisor)) as u32;
-            rest %= u64::from(divisor);
-        }
-        if self.0.last() == Some(&0) {
-            self.0.pop();
-        }
-        rest
+    fn shift(&mut self, bits: i64) {
+        self.multiply_and_add(1 << (bits % 32), 0);
+        let mut words = vec![0; bits as usize / 32];
+        words.extend_from_slice(&self.0);
+        self.0 = words;
     }
 
-    /// Adds zeros below until there are so many words; how many were added.
-    fn widen(&mut self, words: usize) -> i64 {
-        let missing = words.saturating_sub(self.0.len());
-        let mut wide = vec![0; missing];
-        wide.extend_from_slice(&self.0);
-        self.0 = wide;
-        missing as i64
-    }
-
-    /// The highest 64 bits and their exponent; the bits below them that are not 0 are left.
-    fn leading_bits(&self, left: &mut bool) -> (u64, i64) {
-        let (mut bits, mut below) = (0_u128, 0);
-        for word in self.0.iter().rev() {
-            if bits >> 64 == 0 {
-                bits = bits << 32 | u128::from(*word);
-            } else {
-                *left |= *word != 0;
-                below += 32;
-            }
-        }
-        let zeros = bits.leading_zeros();
-        bits <<= zeros;
-        *left |= bits as u64 != 0;
-        ((bits >> 64) as u64, below + 64 - i64::from(zeros))
+    fn cmp(&self, other: &Integer) -> Ordering {
+        self.0.len().cmp(&other.0.len()).then_with(|| self.0.iter().rev().cmp(other.0.iter().rev()))
     }
 }
 
@@ -288,9 +310,7 @@ mod tests {
     #[test]
     fn long_decimals() {
         let zeros = |count| "0".repeat(count);
-        let smallest = format!("{:.1074}", 5e-324);
-        let below = format!("{:.1074}", f64::from_bits((1 << 52) - 1)).trim_end_matches('0').to_owned();
-        let mut texts = vec![
+        let texts = [
             format!("1{}", zeros(308)),
             format!("1{}", zeros(309)),
             format!("1{}e-{}", zeros(100_000), 100_000),
@@ -302,11 +322,6 @@ mod tests {
             format!("9007199254740993.{}", zeros(2_000)),
             format!("{}1.{}", zeros(5), zeros(900)),
         ];
-        for exact in [smallest, below] {
-            // Halfway to the next double up, and a little to both sides of that.
-            let half = format!("{exact}5");
-            texts.extend([format!("{exact}4999"), format!("{half}{}", zeros(900)), format!("{half}{}1", zeros(900)), exact, half]);
-        }
         check(texts);
     }
 
@@ -333,10 +348,62 @@ mod tests {
         format!("{text}e{}", exponent.min(0))
     }
 
+    /// The point halfway from one double to the next, and points near it.
+    fn around_halfway(low: f64) -> Vec<String> {
+        let text = halfway(low);
+        let (digits, exponent) = text.split_once('e').unwrap();
+        let (head, last) = digits.split_at(digits.len() - 1);
+        let less = last.parse::<u8>().unwrap().checked_sub(1).map(|last| format!("{head}{last}"));
+        let finer = |more: usize| exponent.parse::<i32>().unwrap() - more as i32;
+        let zeros = "0".repeat(900);
+        let below = less.map(|less| format!("{less}9e{}", finer(1)));
+        let above = [format!("{digits}1e{}", finer(1)), format!("{digits}{zeros}1e{}", finer(901))];
+        above.into_iter().chain(below).chain([format!("{digits}{zeros}e{}", finer(900)), text.clone()]).collect()
+    }
+
     #[test]
-    fn halfway_is_halfway() {
+    fn edges() {
         assert_eq!(halfway(1.0), "100000000000000011102230246251565404236316680908203125e-53");
         assert_eq!(halfway(9_007_199_254_740_992.0), "9007199254740993e0");
+        let below_normal = f64::from_bits((1 << 52) - 1);
+        let doubles = [0.0, 5e-324, 1e-323, below_normal, f64::MIN_POSITIVE, 1.0, f64::MAX];
+        check(doubles.into_iter().flat_map(around_halfway));
+    }
+
+    /// Each power is within half a unit in its last bit: `(2 * bits - 1) / 2^n <= 2 * 10^k <= (2 * bits + 1) / 2^n`.
+    #[test]
+    fn powers_are_rounded() {
+        let integer = |bits: u64, factor: u32, power: u32| {
+            let mut integer = Integer::default();
+            integer.multiply_and_add(1, (bits >> 32) as u32);
+            integer.shift(32);
+            integer.multiply_and_add(1, bits as u32);
+            (0..power).for_each(|_| integer.multiply_and_add(factor, 0));
+            integer
+        };
+        for (index, (bits, inverse)) in POWERS.into_iter().zip(INVERSE_POWERS).enumerate() {
+            let power = 1 << index;
+            // As large as 2^63 times the power.
+            let mut whole = integer(1, 10, power);
+            let shift = |integer: &Integer| i64::from(integer.0.len() as u32 * 32 - integer.0.last().unwrap().leading_zeros());
+            let size = shift(&whole);
+            whole.shift(64);
+            for (unit, expected) in [(bits - 1, Ordering::Less), (bits, Ordering::Greater)] {
+                // Twice the bits and one: the middle between them and the next.
+                let mut middle = integer(unit, 2, 1);
+                middle.multiply_and_add(1, 1);
+                middle.shift(size - 1);
+                assert!(middle.cmp(&whole) == expected || index < 5 && unit == bits - 1, "10^{power}");
+            }
+            let mut one = integer(1, 2, 0);
+            one.shift(64 + size);
+            for (unit, expected) in [(inverse - 1, Ordering::Less), (inverse, Ordering::Greater)] {
+                let mut middle = integer(unit, 2, 1);
+                middle.multiply_and_add(1, 1);
+                (0..power).for_each(|_| middle.multiply_and_add(10, 0));
+                assert_eq!(middle.cmp(&one), expected, "10^-{power}");
+            }
+        }
     }
 
     proptest! {
@@ -364,15 +431,7 @@ mod tests {
 
         #[test]
         fn any_halfway_point(bits in 0..f64::MAX.to_bits()) {
-            let text = halfway(f64::from_bits(bits));
-            let (digits, exponent) = text.split_once('e').unwrap();
-            let finer = exponent.parse::<i32>().unwrap() - 1;
-            check([text.clone(), format!("{digits}1e{finer}"), format!("{digits}0e{finer}")]);
-            // A little less.
-            let (head, last) = digits.split_at(digits.len() - 1);
-            if let Some(less) = last.parse::<u8>().unwrap().checked_sub(1) {
-                check([format!("{head}{less}9e{finer}")]);
-            }
+            check(around_halfway(f64::from_bits(bits)));
         }
     }
 }

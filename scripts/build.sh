@@ -5,9 +5,19 @@ scripts/setup.sh wasm node
 use_wasm_toolchain
 
 # The cdylib alone: built together with the rlib, as `wasm-pack build` does, there is no link-time optimisation.
+# The standard library is built with it, for size, and a panic is one instruction: nobody could read its message.
 say "building the wasm"
+build=(cargo rustc --quiet --profile wasm --lib --crate-type cdylib --target "$TARGET")
 # The glue sets the stack to rights after a call that failed on its way.
-cargo rustc --quiet --profile wasm --lib --crate-type cdylib --target "$TARGET" -- -C link-arg=--export=__stack_pointer
+link=(-- -C link-arg=--export=__stack_pointer)
+if builds_std; then
+  echo "    with a standard library built for size, by $(rustc --version)"
+  RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zunstable-options -Cpanic=immediate-abort" \
+    "${build[@]}" -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size "${link[@]}"
+else
+  echo "    with the ready-made standard library, for lack of its source: the wasm is a tenth larger"
+  "${build[@]}" "${link[@]}"
+fi
 wasm=target/$TARGET/wasm/samebucket.wasm
 out=target/wasm-package
 
@@ -18,7 +28,9 @@ if ! sha256sum --status -c "$out/input" 2>/dev/null; then
   # Of the glue only what instantiates nothing is taken: api.js does that.
   wasm-bindgen "$wasm" --target bundler --out-dir "$out" --out-name glue
   mv "$out/glue_bg.js" "$out/glue.js"
-  wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
+  # The stack lies lowest: no address below 1 024 is one that anything is kept at.
+  wasm-opt --low-memory-unused --flatten --rereloop -Os -Oz --converge \
+    --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
     --enable-reference-types --enable-multivalue --strip-debug --strip-producers --strip-target-features \
     "$out/glue_bg.wasm" -o "$out/samebucket.wasm"
   sha256sum "$wasm" scripts/build.sh >"$out/input"

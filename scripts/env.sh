@@ -57,3 +57,9 @@ use_wasm_toolchain() {
     export RUSTUP_TOOLCHAIN
   fi
 }
+
+# Whether the compiler selected can build the standard library for size: that takes its source, and a recent compiler.
+builds_std() {
+  [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ] &&
+    RUSTC_BOOTSTRAP=1 rustc -Zunstable-options -Cpanic=immediate-abort --target "$TARGET" --print cfg >/dev/null 2>&1
+}

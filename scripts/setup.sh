@@ -8,19 +8,31 @@ has_target() { # has_target <rustc>: does this compiler bring the wasm standard 
   lib=$("$1" --print target-libdir --target "$TARGET" 2>/dev/null) && compgen -G "$lib/libstd-*.rlib" >/dev/null
 }
 
+# The tests take the ready-made standard library; the package has one built for size, for which its source is needed.
 setup_target() {
   rm -f "$TOOLS/wasm-toolchain"
   if [ "${SAMEBUCKET_WASM_TARGET:-}" != debian ]; then
-    has_target rustc && return
-    say "adding the Rust target $TARGET with rustup"
-    if timeout 180 rustup target add "$TARGET" >"$TOOLS/rustup.log" 2>&1 && has_target rustc; then
-      echo "    took it from rustup"
+    has_target rustc && builds_std && return
+    say "adding the Rust target $TARGET and the standard library's source with rustup"
+    timeout 180 rustup target add "$TARGET" >"$TOOLS/rustup.log" 2>&1 && timeout 180 rustup component add rust-src >>"$TOOLS/rustup.log" 2>&1 || true
+    if has_target rustc && builds_std; then
+      echo "    took both from rustup"
       return
     fi
-    echo "    rustup could not bring it (log: $TOOLS/rustup.log); taking Debian's rustc and building the standard library"
+    echo "    rustup could not bring both, or the compiler is too old (log: $TOOLS/rustup.log)"
+    if has_target rustc && ! has_debian_rust; then
+      echo "    going on without the source: the wasm will be a tenth larger"
+      return
+    fi
+    echo "    taking Debian's rustc, and its source of the standard library"
   fi
   setup_debian_target
   echo web >"$TOOLS/wasm-toolchain"
+}
+
+has_debian_rust() { # has it, or can have it
+  dpkg -s rust-web-src >/dev/null 2>&1 && return
+  [ "$(id -u)" = 0 ] && apt-get update >/dev/null 2>&1 && apt-cache show rust-web-src >/dev/null 2>&1
 }
 
 # Debian ships the compiler and the standard library's source, not the library for wasm: build that once.

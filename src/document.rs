@@ -480,7 +480,7 @@ impl Parser<'_> {
             }
             self.digits(node)?;
         }
-        let number = number::of_decimal(self.document.text.get(start..self.at).unwrap_or_default());
+        let number = number::parse(self.bytes.get(start..self.at).unwrap_or_default()).unwrap_or(f64::NAN);
         if number.is_infinite() {
             self.at = start;
             return expected(node, "a number within the range of a double");

@@ -95,9 +95,7 @@ fn parse_number(text: &str) -> f64 {
     match text {
         "Infinity" | "+Infinity" => f64::INFINITY,
         "-Infinity" => f64::NEG_INFINITY,
-        // Rust reads the same decimals, and besides them only words.
-        _ if text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) => text.parse().unwrap_or(f64::NAN),
-        _ => f64::NAN,
+        _ => number::parse(text.as_bytes()).unwrap_or(f64::NAN),
     }
 }
 

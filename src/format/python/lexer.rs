@@ -2,6 +2,7 @@
 
 use super::{Parsed, SyntaxError};
 use crate::error::quoted;
+use crate::number;
 
 #[derive(Debug, PartialEq)]
 pub(super) enum Token<'s> {
@@ -202,7 +203,8 @@ impl<'s> Lexer<'s> {
         if self.at == integer && text.starts_with('0') && text.contains(|digit| digit != '0') {
             return Err(self.error(start, format!("expected an integer without leading zeros, found {}", quoted(&text))));
         }
-        text.parse().map(Token::Number).map_err(|_| self.error(start, format!("expected a number, found {}", quoted(&text))))
+        let number = number::parse(text.as_bytes()).map(Token::Number);
+        number.ok_or_else(|| self.error(start, format!("expected a number, found {}", quoted(&text))))
     }
 
     /// Digits with single underscores between them; whether there are any.

@@ -70,7 +70,10 @@ impl Object {
 
     /// Sets `key`, in its old place if the object had it already, else at the end.
     pub fn set(&mut self, key: impl Into<Box<str>>, value: impl Into<Value>) {
-        let (key, value) = (key.into(), value.into());
+        self.set_value(key.into(), value.into());
+    }
+
+    fn set_value(&mut self, key: Box<str>, value: Value) {
         match self.0.iter_mut().find(|(name, _)| *name == key) {
             Some(entry) => entry.1 = value,
             None => self.0.push((key, value)),

@@ -119,7 +119,11 @@ impl Reader {
     }
 
     fn conditions(&mut self, list: Node<'_>) -> Expr {
-        Expr::all(list.items().map(|node| self.condition(node)).collect())
+        let mut conditions = Vec::with_capacity(list.len());
+        for node in list.items() {
+            conditions.push(self.condition(node));
+        }
+        Expr::all(conditions)
     }
 
     fn condition(&mut self, node: Node<'_>) -> Expr {

@@ -31,44 +31,94 @@ pub(super) struct Words {
 /// numbered in the order in which they stand, less those that cannot be compiled.
 pub(super) fn settle(flags: &[Dependent<'_>], words: &Words, checker: &mut Checker) -> (Vec<bool>, Vec<FlagId>) {
     let mut keys = Texts::default();
-    flags.iter().for_each(|flag| _ = keys.insert(flag.key));
-    let place = |key: &str| keys.find(key.as_bytes()).map(|place| place as usize);
-    let graph = Graph(flags.iter().map(|flag| flag.on.iter().filter_map(|key| place(key)).collect()).collect());
-    let (order, depths) = graph.order();
-    for cycle in graph.cycles(&depths) {
-        let members = || cycle.iter().filter_map(|index| flags.get(*index));
-        let Some(first) = members().next() else { continue };
-        let listed = listed(&mut members().map(|flag| flag.key), " → ");
-        let message = format!("the flags {} in a cycle: {listed} → {}", words.each_other, quoted(first.key));
-        report(first, first.list, checker, Code::RequirementCycle, message);
+    for flag in flags {
+        keys.insert(flag.key);
     }
-    for flag in order.iter().filter(|index| depths.get(**index) == Some(&Some(limits::REQUIREMENT_CHAIN + 1))) {
-        let Some(flag) = flags.get(*flag) else { continue };
-        let message = format!("a chain of more than {} {}", limits::REQUIREMENT_CHAIN, words.chain);
-        report(flag, flag.list, checker, Code::RequirementTooDeep, message);
+    let mut required = Vec::with_capacity(flags.len());
+    for flag in flags {
+        let mut places = Vec::new();
+        for key in &flag.on {
+            places.extend(keys.find(key.as_bytes()).map(|place| place as usize));
+        }
+        required.push(places);
     }
+    let (mut order, depths) = order(&required);
+    let leads_to_cycle = |place: usize| depths.get(place) == Some(&LEADS_TO_CYCLE);
+    report_cycles(flags, &required, &leads_to_cycle, words, checker);
+    for &place in &order {
+        if let (Some(flag), Some(&TOO_DEEP)) = (flags.get(place), depths.get(place)) {
+            let message = format!("a chain of more than {} {}", limits::REQUIREMENT_CHAIN, words.chain);
+            report(flag, flag.list, checker, Code::RequirementTooDeep, message);
+        }
+    }
+    let sorted = order.len();
+    order.extend((0..flags.len()).filter(|place| leads_to_cycle(*place)));
     if checker.skips() {
-        // All flags that lead to a cycle are left out.
-        let in_cycle = |index: usize| depths.get(index) == Some(&None);
-        let rest = (0..flags.len()).filter(|index| in_cycle(*index));
-        for flag in order.iter().copied().chain(rest).filter_map(|index| flags.get(index)) {
-            let mut items = items(flag.list).zip(&flag.on);
-            let left_out = items.find(|(_, key)| checker.is_invalid(key) || place(key).is_some_and(in_cycle));
-            if let (Some((item, key)), false) = (left_out, checker.is_invalid(flag.key)) {
+        for flag in order.iter().filter_map(|place| flags.get(*place)) {
+            leave_out(flag, &keys, &leads_to_cycle, words, checker);
+        }
+    }
+    order.truncate(sorted);
+
+    let (mut kept, mut numbers, mut next) = (Vec::with_capacity(flags.len()), Vec::with_capacity(flags.len()), 0);
+    for flag in flags {
+        let keeps = !checker.is_invalid(flag.key);
+        kept.push(keeps);
+        numbers.push(FlagId(next));
+        next += u32::from(keeps);
+    }
+    order.retain(|place| kept.get(*place) == Some(&true));
+    (kept, order.iter().filter_map(|place| numbers.get(*place).copied()).collect())
+}
+
+/// Every flag that leads into a cycle leads into one that is reported.
+fn report_cycles(
+    flags: &[Dependent<'_>],
+    required: &[Vec<usize>],
+    leads_to_cycle: &dyn Fn(usize) -> bool,
+    words: &Words,
+    checker: &mut Checker,
+) {
+    let mut walked_by = vec![None; flags.len()];
+    for start in 0..flags.len() {
+        let mut path = Vec::new();
+        let mut at = Some(start).filter(|place| leads_to_cycle(*place));
+        while let Some(place) = at {
+            let Some(walk) = walked_by.get_mut(place) else { break };
+            if let Some(walk) = *walk {
+                if walk == start {
+                    path.drain(..path.iter().position(|other| *other == place).unwrap_or_default());
+                    report_cycle(flags, &path, words, checker);
+                }
+                break;
+            }
+            *walk = Some(start);
+            path.push(place);
+            at = required.get(place).and_then(|required| required.iter().copied().find(|next| leads_to_cycle(*next)));
+        }
+    }
+}
+
+fn report_cycle(flags: &[Dependent<'_>], cycle: &[usize], words: &Words, checker: &mut Checker) {
+    let mut members = cycle.iter().filter_map(|place| flags.get(*place));
+    let Some(first) = members.clone().next() else { return };
+    let listed = listed(&mut members.by_ref().map(|flag| flag.key), " → ");
+    let message = format!("the flags {} in a cycle: {listed} → {}", words.each_other, quoted(first.key));
+    report(first, first.list, checker, Code::RequirementCycle, message);
+}
+
+/// A flag cannot stay when one that it depends on is left out, as all flags are that lead to a cycle.
+fn leave_out(flag: &Dependent<'_>, keys: &Texts, leads_to_cycle: &dyn Fn(usize) -> bool, words: &Words, checker: &mut Checker) {
+    for (item, key) in items(flag.list).zip(&flag.on) {
+        let in_cycle = keys.find(key.as_bytes()).is_some_and(|place| leads_to_cycle(place as usize));
+        if in_cycle || checker.is_invalid(key) {
+            if !checker.is_invalid(flag.key) {
                 let message = format!("the flag {} is left out, and this one {} it", quoted(key), words.this_one);
                 report(flag, Some(item), checker, Code::UnknownFlag, message);
             }
+            return;
         }
     }
-    let kept: Vec<bool> = flags.iter().map(|flag| !checker.is_invalid(flag.key)).collect();
-    let mut number = 0;
-    let number_of = |kept: &bool| {
-        number += u32::from(*kept);
-        kept.then(|| FlagId(number - 1))
-    };
-    let numbers: Vec<Option<FlagId>> = kept.iter().map(number_of).collect();
-    let order = order.iter().filter_map(|index| *numbers.get(*index)?).collect();
-    (kept, order)
 }
 
 /// An issue of a flag at one of those that it depends on, or at their list.
@@ -79,66 +129,46 @@ pub(super) fn report(flag: &Dependent<'_>, at: Option<Node<'_>>, checker: &mut C
     checker.concerns(None);
 }
 
-/// For each flag, by number, those that it depends on.
-struct Graph(Vec<Vec<usize>>);
+/// The length of the longest chain of what has none.
+const LEADS_TO_CYCLE: usize = usize::MAX;
+const TOO_DEEP: usize = limits::REQUIREMENT_CHAIN + 1;
 
-impl Graph {
-    /// The flags in an order in which each comes after those that it requires (Kahn's algorithm), and for each the
-    /// length of its longest chain: none for those that lead into a cycle.
-    fn order(&self) -> (Vec<usize>, Vec<Option<usize>>) {
-        let mut dependents = vec![Vec::new(); self.0.len()];
-        let mut open: Vec<usize> = self.0.iter().map(Vec::len).collect();
-        for (index, required) in self.0.iter().enumerate() {
-            for &required in required {
-                if let Some(dependents) = dependents.get_mut(required) {
-                    dependents.push(index);
-                }
+/// The flags in an order in which each comes after those that it depends on (Kahn's algorithm), and for each the length of
+/// its longest chain.
+fn order(required: &[Vec<usize>]) -> (Vec<usize>, Vec<usize>) {
+    let mut dependents = vec![Vec::new(); required.len()];
+    let mut open = Vec::with_capacity(required.len());
+    let mut order = Vec::with_capacity(required.len());
+    for (place, required) in required.iter().enumerate() {
+        open.push(required.len());
+        if required.is_empty() {
+            order.push(place);
+        }
+        for &required in required {
+            if let Some(dependents) = dependents.get_mut(required) {
+                dependents.push(place);
             }
         }
-        let mut longest = vec![0; self.0.len()];
-        let mut depths = vec![None; self.0.len()];
-        let mut order: Vec<usize> = (0..self.0.len()).filter(|index| open.get(*index) == Some(&0)).collect();
-        let mut next = 0;
-        while let Some(&index) = order.get(next) {
-            next += 1;
-            let depth = longest.get(index).copied().unwrap_or_default();
-            if let Some(slot) = depths.get_mut(index) {
-                *slot = Some(depth);
-            }
-            for &dependent in dependents.get(index).into_iter().flatten() {
-                if let (Some(longest), Some(open)) = (longest.get_mut(dependent), open.get_mut(dependent)) {
-                    *longest = (depth + 1).max(*longest);
-                    *open -= 1;
-                    if *open == 0 {
-                        order.push(dependent);
-                    }
-                }
-            }
-        }
-        (order, depths)
     }
-
-    /// Cycles, so that every flag without a depth leads into one of them.
-    fn cycles(&self, depths: &[Option<usize>]) -> Vec<Vec<usize>> {
-        let mut cycles = Vec::new();
-        let mut walked_by = vec![None; self.0.len()];
-        for start in 0..self.0.len() {
-            let mut path = Vec::new();
-            let mut at = Some(start).filter(|index| depths.get(*index) == Some(&None));
-            while let Some(index) = at {
-                if let Some(Some(walk)) = walked_by.get(index) {
-                    if *walk == start {
-                        cycles.push(path.iter().copied().skip_while(|other| *other != index).collect());
-                    }
-                    break;
+    let mut longest = vec![0; required.len()];
+    let mut next = 0;
+    while let Some(&place) = order.get(next) {
+        next += 1;
+        let depth = longest.get(place).map_or(0, |depth| depth + 1);
+        for &dependent in dependents.get(place).map_or(&[][..], |dependents| dependents) {
+            if let (Some(longest), Some(open)) = (longest.get_mut(dependent), open.get_mut(dependent)) {
+                *longest = depth.max(*longest);
+                *open -= 1;
+                if *open == 0 {
+                    order.push(dependent);
                 }
-                if let Some(walk) = walked_by.get_mut(index) {
-                    *walk = Some(start);
-                }
-                path.push(index);
-                at = self.0.get(index).into_iter().flatten().copied().find(|next| depths.get(*next) == Some(&None));
             }
         }
-        cycles
     }
+    for (longest, open) in longest.iter_mut().zip(open) {
+        if open > 0 {
+            *longest = LEADS_TO_CYCLE;
+        }
+    }
+    (order, longest)
 }

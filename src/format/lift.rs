@@ -103,13 +103,13 @@ fn rollout(flag: Node<'_>, user: AttributeId, builder: &mut Builder) -> Expr {
 
 /// Every condition's value equals the context's. No condition holds for everybody.
 fn equal(flag: Node<'_>, builder: &mut Builder) -> Expr {
-    let conditions = entries(flag.set("override_conditions"));
-    let equals = conditions.map(|expected| {
+    let mut equals = Vec::new();
+    for expected in entries(flag.set("override_conditions")) {
         // A condition on the user's id sees nothing: the id is not among the attributes.
         let routes = if USER_KEYS.contains(&expected.key()) { Vec::new() } else { vec![Route::to([expected.key()])] };
-        Expr::PythonEquals(builder.attribute(routes.into()), expected.to_value())
-    });
-    Expr::all(equals.collect())
+        equals.push(Expr::PythonEquals(builder.attribute(routes.into()), expected.to_value()));
+    }
+    Expr::all(equals)
 }
 
 fn never() -> Expr {

@@ -86,8 +86,10 @@ impl Reader<'_> {
         let mut rules = Vec::new();
         for rule in items(node.set("rules")) {
             let id = rule.get("id").and_then(Node::text);
-            let conditions = items(rule.set("conditions"));
-            let conditions: Vec<Expr> = conditions.filter_map(|node| self.condition(node, id, checker)).collect();
+            let mut conditions = Vec::new();
+            for condition in items(rule.set("conditions")) {
+                conditions.extend(self.condition(condition, id, checker));
+            }
             rules.push((rule, conditions));
         }
         if checker.is_invalid(key) {

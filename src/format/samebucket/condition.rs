@@ -116,7 +116,15 @@ impl Reader<'_> {
 
     /// A list of conditions, all of which must hold. They have been checked; what has an issue holds for nobody.
     pub(super) fn conditions(&mut self, list: Node<'_>) -> Expr {
-        Expr::all(list.items().map(|node| self.condition(node)).collect())
+        Expr::all(self.each_condition(list))
+    }
+
+    fn each_condition(&mut self, list: Node<'_>) -> Vec<Expr> {
+        let mut conditions = Vec::with_capacity(list.len());
+        for node in list.items() {
+            conditions.push(self.condition(node));
+        }
+        conditions
     }
 
     fn condition(&mut self, node: Node<'_>) -> Expr {
@@ -124,7 +132,7 @@ impl Reader<'_> {
             "attribute" => self.test(node, inner.text()?),
             "segment" => self.segment(inner.text()?),
             "all" => Some(self.conditions(inner)),
-            "any" => Some(Expr::Any(inner.items().map(|node| self.condition(node)).collect())),
+            "any" => Some(Expr::Any(self.each_condition(inner).into())),
             _ => Some(Expr::Not(Box::new(self.condition(inner)))),
         });
         expr.unwrap_or(Expr::Literal(Value::Bool(false)))

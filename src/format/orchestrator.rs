@@ -13,8 +13,8 @@ use crate::error::{Code, quoted};
 use crate::evaluate::javascript;
 use crate::evaluation::Reason;
 use crate::plan::{
-    self, Attribute, AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, Hash, JavaScriptTest, Point, Relation,
-    Rollout, Route, Skips, Split, Take, Test, Threshold, Unit,
+    self, Attribute, AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, Hash, JavaScriptTest, Point, Relation, Rollout,
+    Route, Skips, Split, Take, Test, Threshold, Unit,
 };
 use crate::value::{Value, ValueRef};
 

@@ -23,8 +23,20 @@ pub(super) const LINE_ENDS: &Set = &[(0xa, 0xa), (0xd, 0xd), (0x2028, 0x2029)];
 
 /// What follows the first colon of `[:alnum:]` and the like.
 pub(super) const POSIX_NAMES: &[&[u8]] = &[
-    b"alnum:]", b"alpha:]", b"ascii:]", b"blank:]", b"cntrl:]", b"digit:]", b"graph:]", b"lower:]", b"print:]", b"punct:]", b"space:]",
-    b"upper:]", b"word:]", b"xdigit:]",
+    b"alnum:]",
+    b"alpha:]",
+    b"ascii:]",
+    b"blank:]",
+    b"cntrl:]",
+    b"digit:]",
+    b"graph:]",
+    b"lower:]",
+    b"print:]",
+    b"punct:]",
+    b"space:]",
+    b"upper:]",
+    b"word:]",
+    b"xdigit:]",
 ];
 /// The sets that have these names.
 pub(super) const POSIX: &[&Set] = &[

@@ -113,7 +113,7 @@ impl Parser {
     fn posix(&mut self, start: usize) -> Read<()> {
         let opened = self.eat(b':');
         let outside = self.eat(b'^');
-        match self.eat_one_of(sets::POSIX_NAMES).and_then(|index| sets::POSIX.get(index)) {
+        match self.eat_one_of(sets::POSIX_NAMES, false).and_then(|index| sets::POSIX.get(index)) {
             Some(set) if opened => {
                 self.compiler.ranges(set, outside);
                 Ok(())

@@ -154,7 +154,7 @@ impl Compiler {
         if let Some(head) = ranges.get_mut(class) {
             *head = (count as u32, outside.into());
         }
-        self.push(Inst::Class(class as u32), parts);
+        self.push(Inst::Class(class as u32), parts.max(1));
     }
 
     /// Ends an alternative: there is a choice between it and what follows.

@@ -18,34 +18,32 @@ impl Parser {
         };
         self.at += 1;
         let letter = ascii(unit);
-        let space = if self.ecmascript { sets::SPACE } else { sets::ASCII_SPACE };
         Ok(match letter {
             b'd' | b'D' => Atom::Set(sets::DIGITS, letter == b'D'),
             b'w' | b'W' => Atom::Set(sets::WORD, letter == b'W'),
-            b's' | b'S' => Atom::Set(space, letter == b'S'),
-            b't' => Atom::Unit(0x9),
-            b'n' => Atom::Unit(0xa),
-            b'v' => Atom::Unit(0xb),
-            b'f' => Atom::Unit(0xc),
-            b'r' => Atom::Unit(0xd),
+            b's' | b'S' => Atom::Set(if self.ecmascript { sets::SPACE } else { sets::ASCII_SPACE }, letter == b'S'),
+            b't' | b'n' | b'v' | b'f' | b'r' => Atom::Unit(control(letter)),
+            b'b' if self.ecmascript && in_class => Atom::Unit(control(letter)),
+            b'b' if self.ecmascript => Atom::Look(BOUNDARY),
             b'B' if !(self.ecmascript && in_class) => Atom::Look(NO_BOUNDARY),
-            b'b' if self.ecmascript => {
-                if in_class {
-                    Atom::Unit(0x8)
-                } else {
-                    Atom::Look(BOUNDARY)
-                }
-            }
-            _ if self.ecmascript => Atom::Unit(self.ecmascript_escape(start, unit, in_class)?),
+            _ if self.ecmascript => Atom::Unit(self.ecmascript_escape(start, unit, in_class)),
+            b'a' => Atom::Unit(control(letter)),
             b'b' => Atom::Look(self.word_place(start)?),
-            b'a' => Atom::Unit(0x7),
             b'A' => Atom::Look(START),
             b'z' => Atom::Look(END),
             b'<' => Atom::Look(WORD_START),
             b'>' => Atom::Look(WORD_END),
-            b'x' => return self.character(start, 2),
-            b'u' => return self.character(start, 4),
-            b'U' => return self.character(start, 8),
+            b'x' | b'u' | b'U' => {
+                let digits = match letter {
+                    b'x' => 2,
+                    b'u' => 4,
+                    _ => 8,
+                };
+                match self.hexadecimal(digits).filter(|number| char::from_u32(*number).is_some()) {
+                    Some(number) => Atom::Unit(number),
+                    None => return Err(self.refuse(start, "invalid number of a character")),
+                }
+            }
             b'0'..=b'9' => return Err(self.refuse(start, BACKREFERENCE)),
             b'p' | b'P' => return Err(self.refuse(start, "there are no classes of Unicode")),
             _ if letter.is_ascii() && !letter.is_ascii_alphabetic() => Atom::Unit(unit),
@@ -59,7 +57,7 @@ impl Parser {
         if self.eat(b'{') {
             self.skip_space();
             if matches!(self.peek(), b'a'..=b'z' | b'A'..=b'Z' | b'-') {
-                return match self.eat_one_of(WORD_PLACE_NAMES).and_then(|index| WORD_PLACES.get(index)) {
+                return match self.eat_one_of(WORD_PLACE_NAMES, true).and_then(|index| WORD_PLACES.get(index)) {
                     Some(look) => Ok(*look),
                     None => Err(self.refuse(start, "unknown place of a word")),
                 };
@@ -69,14 +67,16 @@ impl Parser {
         Ok(BOUNDARY)
     }
 
-    /// Passes one of these words and tells which.
-    pub(super) fn eat_one_of(&mut self, words: &[&[u8]]) -> Option<usize> {
+    /// Passes one of these words, whose letters may be spaced apart, and tells which.
+    pub(super) fn eat_one_of(&mut self, words: &[&[u8]], spaced: bool) -> Option<usize> {
         let start = self.at;
         words.iter().position(|word| {
             self.at = start;
             word.iter().all(|letter| {
                 let found = self.eat(*letter);
-                self.skip_space();
+                if spaced {
+                    self.skip_space();
+                }
                 found
             })
         })
@@ -91,51 +91,40 @@ impl Parser {
         number.filter(|number| *number <= char::MAX.into() && (!braces || self.eat(b'}'))).map(|number| number as u32)
     }
 
-    fn character(&mut self, start: usize, digits: u32) -> Read<Atom> {
-        match self.hexadecimal(digits).filter(|number| char::from_u32(*number).is_some()) {
-            Some(number) => Ok(Atom::Unit(number)),
-            None => Err(self.refuse(start, "invalid number of a character")),
-        }
-    }
-
     /// Reads what only ECMAScript has, after `\` and `unit`.
-    fn ecmascript_escape(&mut self, start: usize, unit: u32, in_class: bool) -> Read<u32> {
+    fn ecmascript_escape(&mut self, start: usize, unit: u32, in_class: bool) -> u32 {
         let letter = ascii(unit);
-        match letter {
+        let next = self.peek();
+        let number = match letter {
             // Whether it refers to a group depends on the groups to come, too.
             b'k' => {
                 self.name_reference.get_or_insert(start);
-                Ok(unit)
+                None
             }
-            b'c' => Ok(match self.peek() {
-                control if control.is_ascii_alphabetic() || in_class && (control.is_ascii_digit() || control == b'_') => {
-                    self.at += 1;
-                    u32::from(control % 32)
-                }
+            b'c' if next.is_ascii_alphabetic() || in_class && (next.is_ascii_digit() || next == b'_') => {
+                self.at += 1;
+                Some(u64::from(next % 32))
+            }
+            b'c' => {
                 // Only the `\`; the `c` is read next.
-                _ => {
-                    self.at -= 1;
-                    b'\\'.into()
-                }
-            }),
+                self.at -= 1;
+                Some(b'\\'.into())
+            }
             b'0'..=b'9' => {
                 self.at -= 1;
                 if !in_class && letter != b'0' {
                     self.refer(start);
                 }
                 // Up to three octal digits, as long as the value fits a byte.
-                Ok(self.digits(8, 1, 3, 32).map_or_else(
-                    || {
-                        self.at += 1;
-                        unit
-                    },
-                    |number| number as u32,
-                ))
+                let number = self.digits(8, 1, 3, 32);
+                self.at += usize::from(number.is_none());
+                number
             }
-            b'x' => Ok(self.fixed(2).unwrap_or(unit)),
-            b'u' => Ok(self.fixed(4).unwrap_or(unit)),
-            _ => Ok(unit),
-        }
+            b'x' => self.fixed(2),
+            b'u' => self.fixed(4),
+            _ => None,
+        };
+        number.map_or(unit, |number| number as u32)
     }
 
     /// Sees to it that the number that is next, after `\`, is not that of a group, which may be still to come.
@@ -148,12 +137,25 @@ impl Parser {
     }
 
     /// Reads so many hexadecimal digits, or nothing.
-    fn fixed(&mut self, digits: u32) -> Option<u32> {
+    fn fixed(&mut self, digits: u32) -> Option<u64> {
         let start = self.at;
         let number = self.digits(16, digits, digits, u64::MAX);
         if number.is_none() {
             self.at = start;
         }
-        number.map(|number| number as u32)
+        number
+    }
+}
+
+/// The control character of a letter.
+fn control(letter: u8) -> u32 {
+    match letter {
+        b'a' => 0x7,
+        b'b' => 0x8,
+        b't' => 0x9,
+        b'n' => 0xa,
+        b'v' => 0xb,
+        b'f' => 0xc,
+        _ => 0xd,
     }
 }

@@ -29,6 +29,7 @@ fn matches() {
         ("[^\u{1f600}]", &["\u{1f601}", "a"], &["\u{1f600}"]),
         (r"\uD83D\uDE00", &["\u{1f600}"], &["\u{1f601}"]),
         (r"\uD83D", &["\u{1f600}", "\u{1f601}"], &["a"]),
+        (r"^\udbf6\udc3d$", &["\u{10d83d}"], &["\u{ffff}"]),
         ("^[-a]$", &["-", "a"], &["b"]),
         ("^[a-]$", &["-", "a"], &["b"]),
         ("^[--0]$", &["-", ".", "/", "0"], &["1"]),
@@ -120,6 +121,54 @@ fn refusals() {
         .filter(|(_, found, expected)| found != expected)
         .collect();
     assert!(wrong.is_empty(), "(pattern, found, expected): {wrong:#?}");
+}
+
+/// What is refused in the other syntax; the places by hand.
+#[test]
+fn refusals_of_samebucket() {
+    let cases = [
+        ("é(b", 2, "the group is not closed"),
+        ("a(?i)b)", 7, "`)` closes no group"),
+        ("a|*", 3, "there is nothing to repeat"),
+        ("(?i)?", 5, "there is nothing to repeat"),
+        ("a{3,2}", 2, "the bounds of the repetition are out of order"),
+        ("😀{", 2, "expected bounds such as `{2}`, `{2,}` or `{2,3}`"),
+        ("a{4294967296}", 2, "expected bounds such as `{2}`, `{2,}` or `{2,3}`"),
+        ("a(?!b)", 2, "lookahead cannot be matched in linear time"),
+        ("(?<=b)", 1, "lookbehind cannot be matched in linear time"),
+        (r"(a)\1", 4, "a backreference cannot be matched in linear time"),
+        ("(?Pa)", 1, "invalid group"),
+        ("(?)", 1, "invalid group or flags"),
+        ("(?i-)", 1, "invalid group or flags"),
+        ("(?ii)", 1, "invalid group or flags"),
+        ("(?g:a)", 1, "invalid group or flags"),
+        ("(?P<1>a)", 5, "invalid group name"),
+        ("(?<a", 4, "invalid group name"),
+        ("(?<a>)(?P<a>)", 11, "duplicate group name"),
+        ("a[b", 2, "the class is not closed"),
+        ("[^]", 1, "the class is not closed"),
+        ("[b-a]", 2, "the range is out of order"),
+        (r"[a-\d]", 2, "a range has a character at both ends"),
+        (r"[a\b]", 3, "a class holds characters only"),
+        ("[a&&b]", 3, "there are no operators in classes"),
+        ("[a[b]]", 3, "no class lies in another, but for `[:alpha:]` and the like"),
+        ("[[:alpha]]", 2, "no class lies in another, but for `[:alpha:]` and the like"),
+        ("a\\", 2, r"`\` escapes nothing"),
+        (r"a\p{L}", 2, "there are no classes of Unicode"),
+        (r"\Q", 1, "unknown escape"),
+        (r"\é", 1, "unknown escape"),
+        (r"\x4", 1, "invalid number of a character"),
+        (r"\u{d800}", 1, "invalid number of a character"),
+        (r"\b{middle}", 1, "unknown place of a word"),
+    ];
+    let wrong: Vec<_> = cases
+        .iter()
+        .map(|(pattern, at, reason)| (pattern, read(pattern, Syntax::Samebucket).err(), Some(Invalid { at: *at, reason })))
+        .filter(|(_, found, expected)| found != expected)
+        .collect();
+    assert!(wrong.is_empty(), "(pattern, found, expected): {wrong:#?}");
+    let stacked = |depth| read(&format!("a{}", "*".repeat(depth)), Syntax::Samebucket).err();
+    assert_eq!((stacked(303), stacked(304)), (None, Some(Invalid { at: 305, reason: "repetitions lie too deep in each other" })));
 }
 
 #[test]

@@ -108,17 +108,17 @@ impl<'d> Node<'d> {
     /// The values of a list or of an object, in the order in which they were written.
     pub(crate) fn values(self) -> Values<'d> {
         let keys = u32::from(self.kind() == Type::Object);
-        Values { document: self.document, next: self.at + 1 + keys, left: self.len() as u32, keys }
+        Values { document: Some(self.document), next: self.at + 1 + keys, left: self.len() as u32, keys }
     }
 
     /// The items of a list; none of what is no list.
     pub(crate) fn items(self) -> Values<'d> {
-        self.values().of(self.kind() == Type::List)
+        values_of(Some(self), Type::List)
     }
 
     /// The values of an object; none of what is no object.
     pub(crate) fn entries(self) -> Values<'d> {
-        self.values().of(self.kind() == Type::Object)
+        values_of(Some(self), Type::Object)
     }
 
     /// The key of an object's value.
@@ -216,16 +216,26 @@ pub(crate) fn mix_text(hash: u64, text: &str) -> u64 {
 
 #[derive(Clone)]
 pub(crate) struct Values<'d> {
-    document: &'d Document<'d>,
+    document: Option<&'d Document<'d>>,
     next: u32,
     left: u32,
     keys: u32,
 }
 
-impl Values<'_> {
-    /// The same values, or none.
-    fn of(self, fits: bool) -> Self {
-        Values { left: if fits { self.left } else { 0 }, ..self }
+/// The items of a list that may not be there.
+pub(crate) fn items(list: Option<Node<'_>>) -> Values<'_> {
+    values_of(list, Type::List)
+}
+
+/// The values of an object that may not be there.
+pub(crate) fn entries(object: Option<Node<'_>>) -> Values<'_> {
+    values_of(object, Type::Object)
+}
+
+fn values_of(node: Option<Node<'_>>, kind: Type) -> Values<'_> {
+    match node {
+        Some(node) if node.kind() == kind => node.values(),
+        _ => Values { document: None, next: 0, left: 0, keys: 0 },
     }
 }
 
@@ -235,7 +245,7 @@ impl<'d> Iterator for Values<'d> {
     fn next(&mut self) -> Option<Node<'d>> {
         loop {
             self.left = self.left.checked_sub(1)?;
-            let node = Node { document: self.document, at: self.next };
+            let node = Node { document: self.document?, at: self.next };
             self.next = node.end() + self.keys;
             if !node.data().repeated {
                 return Some(node);

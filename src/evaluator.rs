@@ -1,6 +1,5 @@
 //! The snapshot in force, with a clock: what an application holds.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use crate::context::Context;
 use crate::error::SnapshotError;
 use crate::evaluate::Memo;
 use crate::evaluation::{ErrorCode, Evaluation, Explanation};
-use crate::snapshot::{Inputs, LoadOptions, Snapshot, SnapshotInfo};
+use crate::snapshot::{Inputs, LoadOptions, OpenCircuits, Snapshot, SnapshotInfo};
 use crate::value::Value;
 
 /// Evaluates the flags of the snapshot that was loaded last.
@@ -31,13 +30,13 @@ pub struct Evaluator {
     environment: Option<Box<str>>,
     clock: Box<dyn Fn() -> f64 + Send + Sync>,
     snapshot: Option<Arc<Snapshot>>,
-    open_circuits: BTreeSet<Box<str>>,
+    open_circuits: OpenCircuits,
 }
 
 impl Evaluator {
     /// An evaluator without a snapshot. The clock gives milliseconds since 1970.
     pub fn new(clock: impl Fn() -> f64 + Send + Sync + 'static) -> Evaluator {
-        Evaluator { environment: None, clock: Box::new(clock), snapshot: None, open_circuits: BTreeSet::new() }
+        Evaluator { environment: None, clock: Box::new(clock), snapshot: None, open_circuits: OpenCircuits::default() }
     }
 
     /// Names the environment that stands before the snapshots' own.
@@ -68,9 +67,8 @@ impl Evaluator {
 
     /// Says which flags' circuits are open: a flag of `samebucket/1` then serves its `off`, one of flcm is false; the other
     /// formats have no circuits.
-    pub fn set_open_circuits<K: Into<Box<str>>>(&mut self, flag_keys: impl IntoIterator<Item = K>) {
-        self.open_circuits.clear();
-        self.open_circuits.extend(flag_keys.into_iter().map(Into::into));
+    pub fn set_open_circuits<K: AsRef<str>>(&mut self, flag_keys: impl IntoIterator<Item = K>) {
+        self.open_circuits = flag_keys.into_iter().collect();
     }
 
     /// Evaluates one flag; see [`Snapshot::evaluate`].

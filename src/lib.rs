@@ -26,6 +26,7 @@ mod format;
 mod instant;
 pub mod limits;
 mod number;
+mod pattern;
 mod plan;
 mod snapshot;
 mod texts;
@@ -38,7 +39,7 @@ pub use error::{ISSUE_CODES, Issue, SnapshotError};
 pub use evaluation::{Draw, ErrorCode, Evaluation, EvaluationError, ExplainedStep, Explanation, Reason};
 pub use evaluator::{Bound, Evaluator};
 pub use format::{Format, UnknownFormat};
-pub use snapshot::{Inputs, LoadOptions, OnInvalidFlag, Snapshot, SnapshotInfo};
+pub use snapshot::{Inputs, LoadOptions, OnInvalidFlag, OpenCircuits, Snapshot, SnapshotInfo};
 pub use value::{Object, Value};
 
 /// The README's Rust examples, as tests.

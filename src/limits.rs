@@ -27,8 +27,5 @@ pub const REQUIREMENT_CHAIN: usize = 64;
 /// Issues listed for one snapshot.
 pub const ISSUES: usize = 100_000;
 
-/// How deep a pattern's parts may lie in each other; regex-lite's own default refuses what ECMAScript takes.
-pub(crate) const PATTERN_DEPTH: u32 = 303;
-
-/// More than [`PATTERN_PARTS`] can take, so that it is they that count: bytes differ with the size of pointers.
-pub(crate) const COMPILED_PATTERN_BYTES: usize = 16 << 20;
+/// How deep the groups of a pattern, and its repetitions, may lie in each other.
+pub(crate) const PATTERN_DEPTH: usize = 303;

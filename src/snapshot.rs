@@ -1,6 +1,5 @@
 //! A loaded snapshot: immutable, and evaluated without anything else than its inputs.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
@@ -71,13 +70,32 @@ pub struct Inputs<'a> {
     /// The time, in milliseconds since 1970.
     pub now: f64,
     /// The keys of the flags whose circuit is open.
-    pub open_circuits: &'a BTreeSet<Box<str>>,
+    pub open_circuits: &'a OpenCircuits,
+}
+
+/// The keys of flags whose circuit is open.
+#[derive(Debug, Clone, Default)]
+pub struct OpenCircuits(Texts);
+
+impl OpenCircuits {
+    /// Whether the flag's circuit is open.
+    pub fn contains(&self, flag_key: &str) -> bool {
+        self.0.contains(flag_key)
+    }
+}
+
+impl<K: AsRef<str>> FromIterator<K> for OpenCircuits {
+    fn from_iter<I: IntoIterator<Item = K>>(flag_keys: I) -> OpenCircuits {
+        let mut keys = Texts::new();
+        flag_keys.into_iter().for_each(|key| _ = keys.insert(key.as_ref()));
+        OpenCircuits(keys)
+    }
 }
 
 impl Inputs<'static> {
     /// A time, in milliseconds since 1970, at which no circuit is open.
     pub fn at(now: f64) -> Inputs<'static> {
-        static NONE: BTreeSet<Box<str>> = BTreeSet::new();
+        static NONE: OpenCircuits = OpenCircuits(Texts::new());
         Inputs { now, open_circuits: &NONE }
     }
 }

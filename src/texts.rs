@@ -27,6 +27,10 @@ type Child = u32;
 const BRANCH: u32 = 1 << 31;
 
 impl Texts {
+    pub(crate) const fn new() -> Texts {
+        Texts { all: Vec::new(), ends: Vec::new(), branches: Vec::new(), root: 0 }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }

@@ -8,7 +8,6 @@ mod encoded;
 mod json;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -17,7 +16,7 @@ use crate::error::{Code, Issue};
 use crate::format::Format;
 use crate::limits;
 use crate::plan::{Attribute, FlagId, OutcomeId, Plan};
-use crate::snapshot::{Failure, Inputs, LoadOptions, OnInvalidFlag, Snapshot};
+use crate::snapshot::{Failure, Inputs, LoadOptions, OnInvalidFlag, OpenCircuits, Snapshot};
 use crate::value::{Object, Value};
 pub use encoded::Encoded;
 
@@ -30,7 +29,7 @@ const MEMORY_PER_BYTE: usize = 20;
 #[derive(Default)]
 pub struct Engine {
     snapshot: RefCell<Option<Rc<Snapshot>>>,
-    open_circuits: RefCell<Rc<BTreeSet<Box<str>>>>,
+    open_circuits: RefCell<Rc<OpenCircuits>>,
     told: Cell<Vec<u8>>,
 }
 
@@ -118,7 +117,7 @@ impl Engine {
         let mut object = Object::default();
         object.set("number", f64::from(id.0));
         object.set("timed", needs.time);
-        object.set("reads", needs.attributes.into_iter().map(|attribute| Value::Number(attribute.0.into())).collect::<Vec<_>>());
+        object.set("reads", needs.attributes.iter().map(|attribute| Value::Number(attribute.0.into())).collect::<Vec<_>>());
         self.tell(&object.into())
     }
 
@@ -194,7 +193,7 @@ impl Engine {
         self.snapshot.borrow().clone()
     }
 
-    fn open_circuits(&self) -> Rc<BTreeSet<Box<str>>> {
+    fn open_circuits(&self) -> Rc<OpenCircuits> {
         self.open_circuits.borrow().clone()
     }
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use samebucket::{
-    Context, Evaluator, Format, ISSUE_CODES, Inputs, Issue, LoadOptions, OnInvalidFlag, Snapshot, SnapshotError, SnapshotInfo, limits,
+    Context, Evaluator, Format, ISSUE_CODES, Inputs, Issue, LoadOptions, OnInvalidFlag, OpenCircuits, Snapshot, SnapshotError,
+    SnapshotInfo, limits,
 };
 use serde_json::{Value as Json, json};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -636,7 +637,7 @@ fn diamonds_of_requirements() {
     assert_eq!(variant(&snapshot, "a0", &Context::anonymous()), Some("on"));
     assert_eq!(snapshot.explain("a0", &Context::anonymous(), Inputs::at(0.0)).steps.len(), 4);
     evaluate_all(&snapshot);
-    let open = BTreeSet::from([Box::from(format!("b{depth}"))]);
+    let open: OpenCircuits = [format!("b{depth}")].into_iter().collect();
     let inputs = Inputs { now: 0.0, open_circuits: &open };
     assert_eq!(snapshot.evaluate("a0", &Context::anonymous(), inputs, None).variant, Some("off"));
 }

@@ -27,9 +27,7 @@ pub(super) fn holds(scope: &Scope<'_>, flag: FlagId, expr: &Expr) -> bool {
             let outcome = decide_once(scope, *required).and_then(|id| scope.plan.outcome(id));
             outcome.is_some_and(|outcome| outcome.value == Some(*value))
         }
-        Expr::CircuitOpen => {
-            !scope.open_circuits.is_empty() && scope.plan.flag(flag).is_some_and(|flag| scope.open_circuits.contains(&flag.key))
-        }
+        Expr::CircuitOpen => scope.plan.flag(flag).is_some_and(|flag| scope.open_circuits.contains(&flag.key)),
         Expr::PythonEquals(id, expected) => match scope.attributes.get(*id) {
             ValueRef::Missing => python::equals(ValueRef::Null, expected.borrow()),
             value => python::equals(value, expected.borrow()),

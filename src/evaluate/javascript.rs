@@ -125,18 +125,6 @@ fn is_space(c: char) -> bool {
     (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}'
 }
 
-/// The text with every UTF-16 code unit as one character, which is how JavaScript's patterns see it.
-pub(crate) fn code_units(text: &str) -> Cow<'_, str> {
-    // The characters of two units are those whose UTF-8 starts with such a byte.
-    if text.bytes().any(|byte| byte >= 0xf0) { text.encode_utf16().map(code_unit).collect() } else { text.into() }
-}
-
-/// A code unit as a character. Half a surrogate pair is none; it becomes one of plane 16, which no unit of its own is.
-pub(crate) fn code_unit(unit: u16) -> char {
-    let unit = u32::from(unit);
-    char::from_u32(unit).or_else(|| char::from_u32(0x10_0000 + unit)).unwrap_or(char::REPLACEMENT_CHARACTER)
-}
-
 /// Whether the value passes the test.
 pub(super) fn holds(plan: &Plan, value: ValueRef<'_>, test: &JavaScriptTest) -> bool {
     match test {
@@ -150,7 +138,7 @@ pub(super) fn holds(plan: &Plan, value: ValueRef<'_>, test: &JavaScriptTest) -> 
         JavaScriptTest::IncludedIn(container) => holds_within(operand(container), value),
         JavaScriptTest::Matches(id) => {
             let text = to_text(value);
-            plan.patterns.get(id.index()).is_some_and(|pattern| pattern.is_match(&code_units(&text)))
+            plan.patterns.get(id.index()).is_some_and(|pattern| pattern.is_match(&text))
         }
     }
 }
@@ -406,13 +394,5 @@ mod tests {
         // `Number("0x" + "f".repeat(255))`, and with 256 digits more than a double holds
         assert_eq!(to_number(ValueRef::String(&format!("0x{}", "f".repeat(255)))), 2_f64.powi(1020));
         assert_eq!(to_number(ValueRef::String(&format!("0x{}", "f".repeat(256)))), f64::INFINITY);
-    }
-
-    /// Expected units: `text.charCodeAt(index).toString(16)` in Node.
-    #[test]
-    fn texts_by_code_unit() {
-        let cases: &[(&str, &str)] =
-            &[("aé\u{ffff}", "aé\u{ffff}"), ("a\u{1f600}b", "a\u{10d83d}\u{10de00}b"), ("\u{10d83d}", "\u{10dbf6}\u{10dc3d}")];
-        check(cases, |text| code_units(text).into_owned());
     }
 }

@@ -9,13 +9,14 @@ mod strict;
 mod trace;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use bucket::Memo;
 pub(crate) use trace::Trace;
 
 use crate::context::Context;
 use crate::plan::{AttributeId, FlagId, OutcomeId, Plan, Serve};
+use crate::snapshot::OpenCircuits;
+use crate::texts::Texts;
 use crate::value::{Object, ValueRef};
 
 /// Where an evaluation finds its attributes.
@@ -56,7 +57,7 @@ pub(crate) struct Scope<'a> {
     /// Milliseconds since 1970.
     pub(crate) now: f64,
     /// The keys of the flags whose circuit is open.
-    pub(crate) open_circuits: &'a BTreeSet<Box<str>>,
+    pub(crate) open_circuits: &'a OpenCircuits,
     /// Buckets drawn before for the same attributes.
     pub(crate) memo: Option<&'a Memo>,
     /// What required flags have answered, so that no flag is decided twice.
@@ -64,7 +65,25 @@ pub(crate) struct Scope<'a> {
     pub(crate) trace: Option<&'a Trace>,
 }
 
-pub(crate) type Answers = RefCell<BTreeMap<FlagId, OutcomeId>>;
+/// The outcomes of flags, which are numbered in `flags` by the bytes of their own numbers.
+#[derive(Default)]
+pub(crate) struct Answers {
+    flags: RefCell<Texts>,
+    outcomes: RefCell<Vec<OutcomeId>>,
+}
+
+impl Answers {
+    fn get(&self, id: FlagId) -> Option<OutcomeId> {
+        let place = self.flags.borrow().find(&id.0.to_be_bytes())?;
+        self.outcomes.borrow().get(place as usize).copied()
+    }
+
+    fn set(&self, id: FlagId, outcome: OutcomeId) {
+        if self.flags.borrow_mut().insert(id.0.to_be_bytes()).1 {
+            self.outcomes.borrow_mut().push(outcome);
+        }
+    }
+}
 
 /// The outcome for a flag; none if the plan has no such flag.
 pub(crate) fn decide(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
@@ -90,14 +109,13 @@ pub(crate) fn decide(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
 
 /// The outcome of a flag that may have been decided before in the same scope, because others require it.
 pub(crate) fn decide_if_new(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
-    let known = scope.answers.borrow().get(&id).copied();
-    known.or_else(|| decide(scope, id))
+    scope.answers.get(id).or_else(|| decide(scope, id))
 }
 
 /// The outcome of a flag that another requires: it is decided once in a scope. Loading has seen to it that requirements
 /// have no cycle and are not deep.
 fn decide_once(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
     let outcome = decide_if_new(&Scope { trace: None, ..*scope }, id)?;
-    scope.answers.borrow_mut().insert(id, outcome);
+    scope.answers.set(id, outcome);
     Some(outcome)
 }

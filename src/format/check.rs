@@ -1,7 +1,7 @@
 //! What is wrong with a snapshot is collected here, each issue with its place. The shape of a snapshot is data: types,
 //! keys and ranges are held to it by one function, so that the formats read what is left with nothing to look out for.
 
-use crate::document::{Node, Type};
+use crate::document::{Node, Type, items};
 use crate::error::{Code, Issue, Issues, quoted};
 use crate::number;
 use crate::texts::Texts;
@@ -282,5 +282,5 @@ pub(crate) fn one_of(words: &[&str]) -> String {
 
 /// The texts of a list; none when there is no list.
 pub(crate) fn texts<'d>(list: Option<Node<'d>>) -> impl Iterator<Item = &'d str> + Clone {
-    list.into_iter().flat_map(Node::items).filter_map(Node::text)
+    items(list).filter_map(Node::text)
 }

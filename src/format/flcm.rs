@@ -9,7 +9,7 @@ use super::check::{ABOVE_ZERO, Checker, PERCENTAGE, RATE, Range, Shape, TEXTS, W
 use super::graph::{self, Dependent, Words};
 use super::user::{self, always, is_one_of, not, set_of};
 use super::{Compiled, each_flag};
-use crate::document::{Node, Type};
+use crate::document::{Node, Type, entries, items};
 use crate::evaluation::Reason;
 use crate::number;
 use crate::plan::{
@@ -78,7 +78,7 @@ pub(super) fn compile(snapshot: Node<'_>, _: Option<&str>, checker: &mut Checker
     };
     let (rollouts, variants) = (bucket("", 100), bucket("_variant", 0));
     let mut reader = Reader { builder, user, cohorts: Texts::default(), rollouts, variants };
-    for node in snapshot.set("cohorts").into_iter().flat_map(Node::entries) {
+    for node in entries(snapshot.set("cohorts")) {
         if reader.cohorts.insert(node.key()).1 {
             let members = reader.cohort(node);
             reader.builder.segment(members, node.fingerprint(0));
@@ -199,7 +199,7 @@ fn answer(flag: &mut FlagBuilder<'_>, value: bool, reason: Reason, text: Cow<'st
 fn serve_on(flag: &mut FlagBuilder<'_>, node: Node<'_>, bucket: BucketId, reason: &str) -> Serve {
     let mut total = 0.0;
     let mut shares = Vec::new();
-    for variant in node.set("variants").into_iter().flat_map(Node::items) {
+    for variant in items(node.set("variants")) {
         total += variant.get("weight").and_then(Node::number).unwrap_or_default();
         let name = variant.get("name").and_then(Node::text).unwrap_or_default();
         let details = Details { variant: Some(Arc::from(name)), ..Details::default() };

@@ -2,7 +2,7 @@
 
 use super::check::Checker;
 use super::listed;
-use crate::document::Node;
+use crate::document::{Node, items};
 use crate::error::{Code, quoted};
 use crate::limits;
 use crate::plan::FlagId;
@@ -52,7 +52,7 @@ pub(super) fn settle(flags: &[Dependent<'_>], words: &Words, checker: &mut Check
         let in_cycle = |index: usize| depths.get(index) == Some(&None);
         let rest = (0..flags.len()).filter(|index| in_cycle(*index));
         for flag in order.iter().copied().chain(rest).filter_map(|index| flags.get(index)) {
-            let mut items = flag.list.into_iter().flat_map(Node::items).zip(&flag.on);
+            let mut items = items(flag.list).zip(&flag.on);
             let left_out = items.find(|(_, key)| checker.is_invalid(key) || place(key).is_some_and(in_cycle));
             if let (Some((item, key)), false) = (left_out, checker.is_invalid(flag.key)) {
                 let message = format!("the flag {} is left out, and this one {} it", quoted(key), words.this_one);

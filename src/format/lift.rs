@@ -5,7 +5,7 @@
 use super::check::{Checker, Range, Shape, TEXTS, nullable, required, texts};
 use super::user::{self, always, is_one_of};
 use super::{Compiled, each_flag};
-use crate::document::Node;
+use crate::document::{Node, entries};
 use crate::error::{Code, quoted};
 use crate::evaluation::Reason;
 use crate::plan::{
@@ -103,7 +103,7 @@ fn rollout(flag: Node<'_>, user: AttributeId, builder: &mut Builder) -> Expr {
 
 /// Every condition's value equals the context's. No condition holds for everybody.
 fn equal(flag: Node<'_>, builder: &mut Builder) -> Expr {
-    let conditions = flag.set("override_conditions").into_iter().flat_map(Node::entries);
+    let conditions = entries(flag.set("override_conditions"));
     let equals = conditions.map(|expected| {
         // A condition on the user's id sees nothing: the id is not among the attributes.
         let routes = if USER_KEYS.contains(&expected.key()) { Vec::new() } else { vec![Route::to([expected.key()])] };

@@ -3,7 +3,6 @@
 
 mod check;
 mod detect;
-mod ecmascript;
 mod flcm;
 mod graph;
 mod lift;

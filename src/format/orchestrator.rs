@@ -8,15 +8,14 @@ use semver::Version;
 
 use super::check::{Checker, PERCENTAGE, Shape, WEIGHT, nullable, optional, required};
 use super::user::{self, always};
-use super::{Compiled, ecmascript, flags_in};
-use crate::document::{Node, Type, mix_text};
+use super::{Compiled, flags_in};
+use crate::document::{Node, Type, items, mix_text};
 use crate::error::{Code, quoted};
 use crate::evaluate::javascript;
 use crate::evaluation::Reason;
-use crate::limits;
 use crate::plan::{
-    self, Attribute, AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, Hash, JavaScriptTest, PatternError, Point,
-    Relation, Rollout, Route, Skips, Split, Take, Test, Threshold, Unit,
+    self, Attribute, AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, Hash, JavaScriptTest, Point, Relation, Rollout,
+    Route, Skips, Split, Take, Test, Threshold, Unit,
 };
 use crate::value::{Value, ValueRef};
 
@@ -85,9 +84,9 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
 impl Reader<'_> {
     fn flag(&mut self, key: &str, node: Node<'_>, checker: &mut Checker) {
         let mut rules = Vec::new();
-        for rule in node.set("rules").into_iter().flat_map(Node::items) {
+        for rule in items(node.set("rules")) {
             let id = rule.get("id").and_then(Node::text);
-            let conditions = rule.set("conditions").into_iter().flat_map(Node::items);
+            let conditions = items(rule.set("conditions"));
             let conditions: Vec<Expr> = conditions.filter_map(|node| self.condition(node, id, checker)).collect();
             rules.push((rule, conditions));
         }
@@ -137,7 +136,7 @@ impl Reader<'_> {
         }
         let mut total = 0.0;
         let mut shares = Vec::new();
-        for variant in node.set("variants").into_iter().flat_map(Node::items) {
+        for variant in items(node.set("variants")) {
             total += variant.get("weight").and_then(Node::number).unwrap_or_default();
             let details = Details { variant: variant.get("key").and_then(Node::text).map(Arc::from), ..Details::default() };
             shares.push((total, flag.outcome(value(variant), Reason::Split, "VARIANT".into(), details)));
@@ -211,14 +210,7 @@ impl Reader<'_> {
     }
 
     fn pattern(&mut self, source: &str, place: Node<'_>, rule: Option<&str>, checker: &mut Checker) -> Option<plan::PatternId> {
-        let pattern = if source.len() > limits::PATTERN_BYTES {
-            Err(PatternError::TooLong)
-        } else {
-            ecmascript::translate(source)
-                .map_err(|error| PatternError::Invalid { at: Some(error.at), reason: error.message })
-                .and_then(|pattern| self.builder.translated_pattern(&pattern))
-        };
-        match pattern {
+        match self.builder.ecmascript_pattern(source) {
             Ok(id) => Some(id),
             Err(error) => {
                 let (code, message) = error.issue(source);

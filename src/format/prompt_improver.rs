@@ -8,7 +8,7 @@ use super::check::{Checker, NUMBER, PERCENTAGE, Shape, TEXTS, nullable, required
 use super::ruleiq::ISO_INSTANT;
 use super::user::{self, is_known, is_one_of, set_of};
 use super::{Compiled, each_flag, python};
-use crate::document::Node;
+use crate::document::{Node, items};
 use crate::error::{Code, quoted};
 use crate::evaluation::Reason;
 use crate::instant;
@@ -139,7 +139,7 @@ impl Reader {
     /// whom it holds, none after it serves.
     fn rules<'d>(&mut self, flag: Node<'d>, variants: &Variants<'_>, checker: &mut Checker) -> Vec<Rule<'d>> {
         let mut rules = Vec::new();
-        for node in flag.set("targeting_rules").into_iter().flat_map(Node::items) {
+        for node in items(flag.set("targeting_rules")) {
             let name = node.get("name").and_then(Node::text);
             if let Some(condition) = node.get("condition") {
                 let when = self.condition(condition, name, checker);

@@ -5,7 +5,7 @@
 use super::check::{Checker, Instants, PERCENTAGE, Shape, TEXTS, nullable, required};
 use super::user::{self, always, is_known, is_one_of, not, set_of};
 use super::{Compiled, each_flag, flags_in};
-use crate::document::{Node, Type, mix_text};
+use crate::document::{Node, Type, entries, mix_text};
 use crate::evaluation::Reason;
 use crate::instant;
 use crate::plan::{
@@ -70,7 +70,7 @@ impl Reader<'_> {
         let instant = |key: &str| node.get(key).and_then(Node::text).and_then(instant::parse_iso);
         let overridden = |to: bool| {
             let mut names = ScalarSet::default();
-            let overrides = node.set("environment_overrides").into_iter().flat_map(Node::entries);
+            let overrides = entries(node.set("environment_overrides"));
             overrides.filter(|value| value.bool() == Some(to)).for_each(|value| names.insert(ValueRef::String(value.key())));
             Some(names).filter(|names| !names.is_empty())
         };

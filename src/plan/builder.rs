@@ -1,12 +1,8 @@
 //! Puts a plan together: equal attributes, buckets and patterns are kept once.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use regex_lite::{Regex, RegexBuilder};
-
-use super::pattern;
 use super::{
     Attribute, AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Outcome, OutcomeId, PatternId, Plan, Root, SegmentId, Serve, Split, Step,
     Unknown,
@@ -15,6 +11,7 @@ use crate::document::mix;
 use crate::error::{Code, quoted};
 use crate::evaluation::Reason;
 use crate::limits;
+use crate::pattern::{self, Pattern, Syntax};
 use crate::texts::Texts;
 use crate::value::Value;
 
@@ -23,7 +20,8 @@ pub(crate) struct Builder {
     plan: Plan,
     /// The attributes by what [`Attribute::name`] calls them; their numbers are those of the texts.
     attributes: Texts,
-    patterns: HashMap<Box<str>, PatternId>,
+    /// The patterns as written; their numbers are those of the texts.
+    patterns: Texts,
     pattern_parts: u64,
     /// The fingerprint of each segment.
     segments: Vec<u64>,
@@ -35,11 +33,7 @@ pub(crate) enum PatternError {
     /// So many parts, with repetitions written out.
     TooLarge(u64),
     TooMany,
-    /// It does not read, at this character where that is known.
-    Invalid {
-        at: Option<usize>,
-        reason: String,
-    },
+    Invalid(pattern::Invalid),
 }
 
 impl PatternError {
@@ -57,9 +51,8 @@ impl PatternError {
                 let (patterns, parts) = (limits::PATTERNS, limits::ALL_PATTERN_PARTS);
                 (Code::TooManyPatterns, format!("a snapshot has at most {patterns} different patterns, of {parts} parts in all"))
             }
-            PatternError::Invalid { at, reason } => {
-                let at = at.map_or_else(String::new, |at| format!(" at character {at}"));
-                (Code::InvalidPattern, format!("invalid pattern {}{at}: {reason}", quoted(pattern)))
+            PatternError::Invalid(pattern::Invalid { at, reason }) => {
+                (Code::InvalidPattern, format!("invalid pattern {} at character {at}: {reason}", quoted(pattern)))
             }
         }
     }
@@ -80,32 +73,35 @@ impl Builder {
     }
 
     pub(crate) fn pattern(&mut self, pattern: &str) -> Result<PatternId, PatternError> {
+        self.pattern_in(Syntax::Samebucket, pattern)
+    }
+
+    pub(crate) fn ecmascript_pattern(&mut self, pattern: &str) -> Result<PatternId, PatternError> {
+        self.pattern_in(Syntax::EcmaScript, pattern)
+    }
+
+    /// All patterns of a plan have the same syntax.
+    fn pattern_in(&mut self, syntax: Syntax, pattern: &str) -> Result<PatternId, PatternError> {
         if pattern.len() > limits::PATTERN_BYTES {
             return Err(PatternError::TooLong);
         }
-        self.translated_pattern(pattern)
-    }
-
-    /// A pattern that was translated from another syntax, in which it may be longer.
-    pub(crate) fn translated_pattern(&mut self, pattern: &str) -> Result<PatternId, PatternError> {
-        if let Some(&id) = self.patterns.get(pattern) {
-            return Ok(id);
+        if let Some(known) = self.patterns.find(pattern.as_bytes()) {
+            return Ok(PatternId(known));
         }
-        let parts = pattern::parts(pattern);
+        if self.plan.patterns.len() >= limits::PATTERNS {
+            return Err(PatternError::TooMany);
+        }
+        let left = limits::ALL_PATTERN_PARTS - self.pattern_parts;
+        let (compiled, parts) = Pattern::new(pattern, syntax, left.min(limits::PATTERN_PARTS)).map_err(PatternError::Invalid)?;
         if parts > limits::PATTERN_PARTS {
             return Err(PatternError::TooLarge(parts));
         }
-        if self.plan.patterns.len() >= limits::PATTERNS || self.pattern_parts + parts > limits::ALL_PATTERN_PARTS {
+        if parts > left {
             return Err(PatternError::TooMany);
         }
-        let compiled: Result<Regex, _> =
-            RegexBuilder::new(pattern).size_limit(limits::COMPILED_PATTERN_BYTES).nest_limit(limits::PATTERN_DEPTH).build();
-        let compiled = compiled.map_err(|error| PatternError::Invalid { at: None, reason: error.to_string() })?;
-        let id = PatternId(self.plan.patterns.len() as u32);
         self.pattern_parts += parts;
         self.plan.patterns.push(compiled);
-        self.patterns.insert(pattern.into(), id);
-        Ok(id)
+        Ok(PatternId(self.patterns.insert(pattern).0))
     }
 
     pub(crate) fn segment(&mut self, members: Expr, fingerprint: u64) -> SegmentId {

@@ -4,20 +4,17 @@
 mod bucket;
 mod builder;
 mod expression;
-mod pattern;
 pub(crate) mod python;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use regex_lite::Regex;
-
 pub(crate) use bucket::{Bucket, Hash, Point, RampPoint, Rollout, Scale, Split, Take, Threshold, Unit};
-pub(crate) use builder::{Builder, Details, FlagBuilder, PatternError};
+pub(crate) use builder::{Builder, Details, FlagBuilder};
 pub(crate) use expression::{Expr, JavaScriptTest, Relation, ScalarSet, Test};
 
 use crate::evaluation::Reason;
+use crate::pattern::Pattern;
 use crate::texts::Texts;
 use crate::value::Value;
 
@@ -58,7 +55,7 @@ pub(crate) struct Plan {
     pub(crate) keys: Texts,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) buckets: Vec<Bucket>,
-    pub(crate) patterns: Vec<Regex>,
+    pub(crate) patterns: Vec<Pattern>,
     pub(crate) segments: Vec<Expr>,
     pub(crate) outcomes: Vec<Outcome>,
     /// What stands for an attribute without routes.
@@ -271,39 +268,44 @@ impl Plan {
     #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively attributes are looked up when read"))]
     pub(crate) fn needs(&self, flag: FlagId) -> Needs {
         let mut needs = Needs::default();
-        let (mut flags, mut segments) = (BTreeSet::new(), BTreeSet::new());
-        flags.insert(flag);
-        let (mut open_flags, mut open_segments) = (vec![flag], Vec::new());
-        let unit = |bucket: BucketId| self.buckets.get(bucket.index()).map(|bucket| bucket.unit.attribute());
+        // Flags, segments and attributes that were met, by a letter and the bytes of their numbers.
+        let mut met = Texts::default();
+        let mut is_new = |letter: u8, number: u32| {
+            let [a, b, c, d] = number.to_be_bytes();
+            met.insert([letter, a, b, c, d]).1
+        };
+        is_new(b'f', flag.0);
+        let (mut flags, mut segments) = (vec![flag], Vec::new());
         loop {
-            let segment = open_segments.pop();
-            let flag = if segment.is_none() { open_flags.pop() } else { None };
-            if let Some(flag) = flag.and_then(|flag| self.flag(flag)) {
-                let splits = flag.steps.iter().filter_map(|step| step.serve.bucket());
-                needs.attributes.extend(splits.filter_map(unit));
+            let segment = segments.pop();
+            let flag = if segment.is_none() { flags.pop() } else { None };
+            if segment.is_none() && flag.is_none() {
+                return needs;
             }
-            let mut visit = |expr: &Expr| {
-                needs.time |= expr.reads_time();
-                match expr {
-                    Expr::Attribute(id) | Expr::Key(id) | Expr::PythonEquals(id, _) | Expr::JavaScript(id, _) => {
-                        _ = needs.attributes.insert(*id);
+            let members = segment.and_then(|segment: SegmentId| self.segments.get(segment.index()));
+            let steps = flag.and_then(|flag| self.flag(flag)).map_or(&[][..], |flag| &flag.steps);
+            let splits = steps.iter().filter_map(|step| self.unit(step.serve.bucket()?));
+            let mut attributes: Vec<AttributeId> = splits.collect();
+            for expr in members.into_iter().chain(steps.iter().map(|step| &step.when)) {
+                expr.walk(&mut |expr| {
+                    needs.time |= expr.reads_time();
+                    match expr {
+                        Expr::Attribute(id) | Expr::Key(id) | Expr::PythonEquals(id, _) | Expr::JavaScript(id, _) => attributes.push(*id),
+                        Expr::Python(expr) => expr.reads(&mut |id| attributes.push(id)),
+                        Expr::Rollout(rollout) => attributes.extend(self.unit(rollout.bucket)),
+                        Expr::Serves(flag, _) | Expr::Value(flag) if is_new(b'f', flag.0) => flags.push(*flag),
+                        Expr::Segment(segment) if is_new(b's', segment.0) => segments.push(*segment),
+                        _ => {}
                     }
-                    Expr::Python(expr) => expr.reads(&mut |id| _ = needs.attributes.insert(id)),
-                    Expr::Rollout(rollout) => needs.attributes.extend(unit(rollout.bucket)),
-                    Expr::Serves(flag, _) | Expr::Value(flag) if flags.insert(*flag) => open_flags.push(*flag),
-                    Expr::Segment(segment) if segments.insert(*segment) => open_segments.push(*segment),
-                    _ => {}
-                }
-            };
-            match (segment, flag) {
-                (Some(segment), _) => self.segments.get(segment.index()).into_iter().for_each(|members| members.walk(&mut visit)),
-                (None, Some(flag)) => {
-                    let steps = self.flag(flag).into_iter().flat_map(|flag| &flag.steps);
-                    steps.for_each(|step| step.when.walk(&mut visit));
-                }
-                (None, None) => return needs,
+                });
             }
+            attributes.retain(|id| is_new(b'a', id.0));
+            needs.attributes.append(&mut attributes);
         }
+    }
+
+    fn unit(&self, bucket: BucketId) -> Option<AttributeId> {
+        self.buckets.get(bucket.index()).map(|bucket| bucket.unit.attribute())
     }
 
     /// Whether the answer of any flag can depend on the time.
@@ -319,6 +321,6 @@ impl Plan {
 /// What the answer of a flag can depend on.
 #[derive(Debug, Default)]
 pub(crate) struct Needs {
-    pub(crate) attributes: BTreeSet<AttributeId>,
+    pub(crate) attributes: Vec<AttributeId>,
     pub(crate) time: bool,
 }

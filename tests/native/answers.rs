@@ -1,11 +1,10 @@
 //! The native side of native-equals-wasm.test.mjs: reads the cases of random-cases.mjs, one a line, on standard input
 //! and writes a line of answers for each.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{BufWriter, Write, stdin, stdout};
 
-use samebucket::{Context, Inputs, LoadOptions, Object, Snapshot, Value};
+use samebucket::{Context, Inputs, LoadOptions, Object, OpenCircuits, Snapshot, Value};
 use serde_json::Value as Json;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -23,7 +22,7 @@ fn answers(case: &Json) -> Result<Value, Box<dyn Error>> {
     let environment = case.get("environment").and_then(Json::as_str).map(Box::from);
     let bytes = case.get("snapshot").and_then(Json::as_str).ok_or("no snapshot")?;
     let snapshot = Snapshot::load(bytes, &LoadOptions { environment, ..LoadOptions::default() })?;
-    let open_circuits: BTreeSet<Box<str>> = list(case, "openCircuits")?.iter().filter_map(Json::as_str).map(Box::from).collect();
+    let open_circuits: OpenCircuits = list(case, "openCircuits")?.iter().filter_map(Json::as_str).collect();
     let inputs = Inputs { now: case.get("now").and_then(Json::as_f64).ok_or("no time")?, open_circuits: &open_circuits };
 
     let mut by_context = Vec::new();

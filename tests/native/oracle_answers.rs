@@ -3,11 +3,10 @@
 //! A line in is `{ "snapshot", "environment"?, "cases": [{ "flagKey", "context", "now", "openCircuits"?, "default"? }] }`,
 //! the line out a list with `{ "value"?, "variant", "backendReason" }` for each case. The argument is the format.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{BufWriter, Write, stdin, stdout};
 
-use samebucket::{Context, Inputs, LoadOptions, Object, Snapshot, Value};
+use samebucket::{Context, Inputs, LoadOptions, Object, OpenCircuits, Snapshot, Value};
 use serde_json::Value as Json;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -31,7 +30,7 @@ fn answer(snapshot: &Snapshot, case: &Json) -> Value {
     let entries = case.get("context").and_then(Json::as_object).into_iter().flatten();
     let context = Context::from(entries.map(|(key, value)| (key.as_str(), Value::from(value.clone()))).collect::<Object>());
     let open = case.get("openCircuits").and_then(Json::as_array).into_iter().flatten();
-    let open_circuits: BTreeSet<Box<str>> = open.filter_map(Json::as_str).map(Box::from).collect();
+    let open_circuits: OpenCircuits = open.filter_map(Json::as_str).collect();
     let now = case.get("now").and_then(Json::as_f64).unwrap_or_default();
     let default = case.get("default").cloned().map(Value::from);
     let key = case.get("flagKey").and_then(Json::as_str).unwrap_or_default();

@@ -4,7 +4,7 @@ use semver::Version;
 
 use super::shape::{INSTANT, version};
 use super::{Reader, shape as shapes};
-use crate::document::Node;
+use crate::document::{Node, items};
 use crate::error::{Code, quoted};
 use crate::format::check::{Checker, NUMBER, Shape, one_of, optional, required};
 use crate::instant;
@@ -87,7 +87,7 @@ impl Reader<'_> {
     /// Whether the segments that a list of conditions names exist, and its patterns read. A segment's own conditions
     /// cannot name another.
     pub(super) fn check_conditions(&mut self, list: Option<Node<'_>>, in_segment: bool, checker: &mut Checker) {
-        for condition in list.into_iter().flat_map(Node::items) {
+        for condition in items(list) {
             self.check_condition(condition, in_segment, checker);
         }
     }

@@ -1,7 +1,7 @@
 //! One flag as it is written: that its names name something. Its shape has been checked.
 
 use super::Reader;
-use crate::document::{Node, Type};
+use crate::document::{Node, Type, entries, items};
 use crate::error::{Code, quoted};
 use crate::format::check::Checker;
 use crate::format::listed;
@@ -10,7 +10,7 @@ use crate::texts::Texts;
 /// The variants of a flag by name, numbered in written order.
 pub(super) fn variants(flag: Node<'_>) -> Texts {
     let mut names = Texts::default();
-    flag.get("variants").into_iter().flat_map(Node::entries).for_each(|variant| _ = names.insert(variant.key()));
+    entries(flag.get("variants")).for_each(|variant| _ = names.insert(variant.key()));
     names
 }
 
@@ -40,12 +40,12 @@ impl Reader<'_> {
                 }
                 _ => {}
             }
-            for environment in flag.get("environments").into_iter().flat_map(Node::entries) {
+            for environment in entries(flag.get("environments")) {
                 check_serve(environment.get("serve"), &variants, checker);
             }
         }
         let mut ids = Texts::default();
-        for rule in flag.get("rules").into_iter().flat_map(Node::items) {
+        for rule in items(flag.get("rules")) {
             if checker.is_full() {
                 return;
             }
@@ -71,7 +71,7 @@ impl Reader<'_> {
 fn check_serve(serve: Option<Node<'_>>, variants: &Texts, checker: &mut Checker) {
     let Some(serve) = serve else { return };
     check_named(serve, variants, checker);
-    for share in serve.get("split").into_iter().flat_map(Node::entries) {
+    for share in entries(serve.get("split")) {
         check_variant(share.key(), share, variants, checker);
     }
 }

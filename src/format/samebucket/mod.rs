@@ -7,7 +7,7 @@ mod requirements;
 mod shape;
 mod steps;
 
-use crate::document::Node;
+use crate::document::{Node, entries, items};
 use crate::format::check::Checker;
 use crate::format::graph::{self, Dependent};
 use crate::format::user::set_of;
@@ -39,7 +39,7 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
     let targeting_key = builder.attribute(vec![Route::to(["targetingKey"])].into());
     let environment = environment.or(text("environment"));
     let mut reader = Reader { builder, segments: Texts::default(), environment, targeting_key };
-    for segment in snapshot.get("segments").into_iter().flat_map(Node::entries) {
+    for segment in entries(snapshot.get("segments")) {
         reader.check_conditions(segment.get("when"), true, checker);
         if reader.segments.insert(segment.key()).1 {
             let members = reader.members(segment);
@@ -54,7 +54,7 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
         reader.check_flag(node, checker);
         if !checker.is_invalid(key) {
             let list = node.get("requires");
-            read.push(Dependent { key, list, on: list.into_iter().flat_map(Node::items).map(requirements::flag_named).collect() });
+            read.push(Dependent { key, list, on: items(list).map(requirements::flag_named).collect() });
             nodes.push(node);
         }
     })?;

@@ -1,7 +1,7 @@
 //! Flags that require each other: what they name exists.
 
 use super::flag::{named, variants};
-use crate::document::Node;
+use crate::document::{Node, items};
 use crate::error::{Code, quoted};
 use crate::format::check::Checker;
 use crate::format::graph::{Dependent, Words, report};
@@ -28,7 +28,7 @@ pub(super) fn check(all: Node<'_>, read: &[Dependent<'_>], nodes: &[Node<'_>], c
     all.values().for_each(|flag| _ = keys.insert(flag.key()));
     read.iter().for_each(|flag| _ = places.insert(flag.key));
     for flag in read {
-        for item in flag.list.into_iter().flat_map(Node::items) {
+        for item in items(flag.list) {
             if checker.is_full() {
                 return;
             }

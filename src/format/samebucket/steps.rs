@@ -6,7 +6,7 @@ use super::flag::{named, variants};
 use super::requirements::{flag_named, variant_named};
 use super::shape::at;
 use super::{BUCKETS_PER_PERCENT, Reader};
-use crate::document::{Node, mix_text};
+use crate::document::{Node, entries, items, mix_text};
 use crate::evaluation::Reason;
 use crate::plan::{
     AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Hash, Outcome, OutcomeId, Point, RampPoint, Rollout, Scale, Serve, Split, Step,
@@ -36,7 +36,7 @@ pub(super) fn compile<'d>(flag: Node<'d>, flags: &[Node<'d>], keys: &Texts, read
     list.compile(flags, keys);
     let otherwise = list.outcome(off, Reason::Default, "off", None);
     let steps = list.steps;
-    let values = flag.get("variants").into_iter().flat_map(Node::entries).map(Node::to_value).collect();
+    let values = entries(flag.get("variants")).map(Node::to_value).collect();
     reader.builder.flag(Flag { key: flag.key().into(), values, steps, otherwise, fingerprint: flag.fingerprint(seed) });
 }
 
@@ -82,7 +82,7 @@ impl<'d> List<'_, 'd, '_> {
         if let Some(until) = schedule("until") {
             self.off("expired", Reason::Disabled, Expr::After(until));
         }
-        for requirement in flag.get("requires").into_iter().flat_map(Node::items) {
+        for requirement in items(flag.get("requires")) {
             self.requirement(requirement, flags, keys);
         }
         if let Some(deny) = flag.get("deny").filter(|list| list.len() > 0) {
@@ -95,7 +95,7 @@ impl<'d> List<'_, 'd, '_> {
             let outcome = self.outcome(on, Reason::TargetingMatch, "allowed", None);
             self.step("allowed", None, allowed, Serve::Outcome(outcome));
         }
-        for rule in flag.get("rules").into_iter().flat_map(Node::items) {
+        for rule in items(flag.get("rules")) {
             let when = rule.get("when").map(|when| self.reader.conditions(when));
             let id = rule.get("id").and_then(Node::text).map(Arc::from);
             self.offer("rule", id, when, rule.get("rollout"), rule.get("serve"), Reason::TargetingMatch);
@@ -114,7 +114,7 @@ impl<'d> List<'_, 'd, '_> {
         let Some(number) = keys.find(flag_named(requirement).as_bytes()) else { return };
         let Some(required) = flags.get(number as usize) else { return };
         let variant = variant_named(requirement).unwrap_or(named(*required, "on"));
-        let mut values = required.get("variants").into_iter().flat_map(Node::entries);
+        let mut values = entries(required.get("variants"));
         let Some(value) = values.position(|value| value.key() == variant) else { return };
         let serves = Expr::Serves(FlagId(number), value as u32);
         self.off("requirement", Reason::Disabled, Expr::Not(Box::new(serves)));
@@ -167,7 +167,7 @@ impl<'d> List<'_, 'd, '_> {
         let mut total = 0.0;
         let mut shares = Vec::new();
         let mut last = None;
-        for share in serve.get("split").into_iter().flat_map(Node::entries) {
+        for share in entries(serve.get("split")) {
             let weight = share.number().unwrap_or_default();
             total += weight;
             let variant = variant(&self.variants, share.key());

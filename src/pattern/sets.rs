@@ -1,0 +1,57 @@
+//! Sets of units by name, as ranges in order and apart with both ends included.
+
+pub(super) type Set = [(u16, u16)];
+
+pub(super) const DIGITS: &Set = &[(0x30, 0x39)];
+pub(super) const WORD: &Set = &[(0x30, 0x39), (0x41, 0x5a), (0x5f, 0x5f), (0x61, 0x7a)];
+pub(super) const ASCII_SPACE: &Set = &[(0x9, 0xd), (0x20, 0x20)];
+/// ECMAScript's white space and line terminators.
+pub(super) const SPACE: &Set = &[
+    (0x9, 0xd),
+    (0x20, 0x20),
+    (0xa0, 0xa0),
+    (0x1680, 0x1680),
+    (0x2000, 0x200a),
+    (0x2028, 0x2029),
+    (0x202f, 0x202f),
+    (0x205f, 0x205f),
+    (0x3000, 0x3000),
+    (0xfeff, 0xfeff),
+];
+/// What `.` is not: of the first none, LF, LF and CR, or ECMAScript's line terminators.
+pub(super) const LINE_ENDS: &Set = &[(0xa, 0xa), (0xd, 0xd), (0x2028, 0x2029)];
+
+/// What follows the first colon of `[:alnum:]` and the like.
+pub(super) const POSIX_NAMES: &[&[u8]] = &[
+    b"alnum:]",
+    b"alpha:]",
+    b"ascii:]",
+    b"blank:]",
+    b"cntrl:]",
+    b"digit:]",
+    b"graph:]",
+    b"lower:]",
+    b"print:]",
+    b"punct:]",
+    b"space:]",
+    b"upper:]",
+    b"word:]",
+    b"xdigit:]",
+];
+/// The sets that have these names.
+pub(super) const POSIX: &[&Set] = &[
+    &[(0x30, 0x39), (0x41, 0x5a), (0x61, 0x7a)],
+    &[(0x41, 0x5a), (0x61, 0x7a)],
+    &[(0, 0x7f)],
+    &[(0x9, 0x9), (0x20, 0x20)],
+    &[(0, 0x1f), (0x7f, 0x7f)],
+    DIGITS,
+    &[(0x21, 0x7e)],
+    &[(0x61, 0x7a)],
+    &[(0x20, 0x7e)],
+    &[(0x21, 0x2f), (0x3a, 0x40), (0x5b, 0x60), (0x7b, 0x7e)],
+    ASCII_SPACE,
+    &[(0x41, 0x5a)],
+    WORD,
+    &[(0x30, 0x39), (0x41, 0x46), (0x61, 0x66)],
+];

@@ -1,12 +1,15 @@
 # Each line calls a script that CI calls too. `make demo` and `make test` set up what is missing.
 
-.PHONY: demo test build serve oracles lint fmt
+.PHONY: demo test packaging build serve oracles lint fmt
 
 demo: ## evaluates a web shop's flags for 10 000 users, in wasm and natively, and compares every answer
 	@scripts/demo.sh
 
 test: ## runs every test
 	@scripts/test.sh
+
+packaging: build ## runs the packed package in every runtime, bundler and browser
+	@scripts/packaging.sh
 
 build: ## builds the npm package into pkg/
 	@scripts/build.sh

@@ -225,8 +225,11 @@ type WasmSource = Made<"Response"> | ArrayBuffer | ArrayBufferView | WasmModule;
 export type InitInput = string | Made<"URL"> | Made<"Request"> | WasmSource | PromiseLike<WasmSource>;
 
 /**
- * Resolves when the module is ready. A browser awaits it once, before anything else; Node is ready on import. A failed
- * attempt can be repeated.
+ * Resolves when the module is ready. A browser awaits it once, before anything else; elsewhere everything is ready on
+ * import, and this resolves at once. A failed attempt can be repeated.
  * @param input default: the file `samebucket.wasm` beside the package's code
  */
 export function init(input?: InitInput): Promise<void>;
+
+/** Makes the module ready without waiting, from the compiled module or its bytes. Does nothing when it is already. */
+export function initSync(input: BufferSource | WebAssembly.Module): void;

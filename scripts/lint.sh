@@ -30,8 +30,10 @@ mkdir -p "$package" target/tsc/node_modules
 ln -s ../package target/tsc/node_modules/samebucket
 cp -r pkg-template/. "$package"
 cp target/wasm-package/glue.d.ts "$package"
-cp pkg-template/index.d.ts "$package/index.d.cts"
-cp pkg-template/api.js "$package/api.cjs" # stands for the bundle, which exports the same
+for types in index slim inline; do sed 's|"./index.js"|"./index.cjs"|' "pkg-template/$types.d.ts" >"$package/$types.d.cts"; done
+# These stand for what the build makes: the bundle, which exports the same, and the wasm's bytes.
+cp pkg-template/slim.js "$package/slim.cjs"
+for bytes in wasm-bytes.d.ts wasm-bytes.d.cts; do echo 'declare const bytes: Uint8Array<ArrayBuffer>; export default bytes;' >"$package/$bytes"; done
 cp tests/types/* target/tsc
 for project in target/tsc/tsconfig*.json; do tsc --project "$project"; done
 echo "    all clean"

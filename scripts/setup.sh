@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing for the parts named: `setup.sh wasm`, `setup.sh node`, `setup.sh browser`.
+# Installs what is missing for the parts named: wasm, node, browser, packaging.
 # Quick when there is nothing to do.
 source "$(dirname "$0")/env.sh"
 
@@ -65,14 +65,17 @@ setup_wasm() {
   crate_dir=wasm-pack-$WASM_PACK_VERSION cargo_tool wasm-pack "$WASM_PACK_VERSION" wasm-pack --locked
 }
 
-# The build needs binaryen, the tests the rest: one lock file for both.
-setup_node() {
+npm_packages() { # npm_packages <folder> <npm's command>
+  local folder=$1 stamp=$1/node_modules/.samebucket
+  shift
   command -v node >/dev/null || die "node is missing; version 20 or later is needed"
-  local stamp=tests/node_modules/.samebucket
-  cmp -s tests/package-lock.json "$stamp" && return
-  quietly "npm ci in tests/" npm ci --prefix tests --no-audit --no-fund
-  cp tests/package-lock.json "$stamp"
+  cmp -s "$folder/package-lock.json" "$stamp" && return
+  quietly "npm $1 in $folder/" npm "$@" --prefix "$folder" --no-audit --no-fund
+  cp "$folder/package-lock.json" "$stamp"
 }
+
+# The build needs binaryen, the tests the rest: one lock file for both.
+setup_node() { npm_packages tests ci; }
 
 setup_browser() {
   [ -n "${CHROME:-}" ] && [ -n "${CHROMEDRIVER:-}" ] && return
@@ -82,9 +85,18 @@ setup_browser() {
   [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
 }
 
+# The runtimes and bundlers that the packed package is tried in, and a second browser. Where that one cannot be installed
+# its tests say that they are skipped, and fail in CI. Not `npm ci`: that wants other systems' binaries in the lock file, and
+# not every registry has them. The versions are the lock file's all the same.
+setup_packaging() {
+  npm_packages tests/packaging install --no-save
+  [ -n "${FIREFOX:-}" ] || command -v firefox-esr >/dev/null || command -v firefox >/dev/null && return
+  (apt_install firefox-esr) || echo "    going on without Firefox"
+}
+
 for part in "$@"; do
   case $part in
-    wasm | node | browser) "setup_$part" ;;
-    *) die "unknown part \`$part\`; there are wasm, node and browser" ;;
+    wasm | node | browser | packaging) "setup_$part" ;;
+    *) die "unknown part \`$part\`; there are wasm, node, browser and packaging" ;;
   esac
 done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every test: natively, as wasm in Node and in a browser, and of the npm package. Stops at the first part that fails.
 source "$(dirname "$0")/env.sh"
-scripts/setup.sh wasm node browser
+scripts/setup.sh wasm node browser packaging
 scripts/build.sh
 scripts/lint.sh
 
@@ -35,5 +35,8 @@ cargo build --quiet --release --example native_answers --example oracle_answers
 
 say "tests of the npm package, of the schema and of the page"
 NATIVE_ANSWERS=$ROOT/target/release/examples/native_answers node --test --test-reporter=spec tests/*.test.mjs tests/oracles/*.test.mjs
+
+say "the packed package in every runtime, bundler and browser"
+NATIVE_ANSWERS=$ROOT/target/release/examples/native_answers scripts/packaging.sh
 
 say "all tests passed in $SECONDS s"

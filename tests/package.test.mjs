@@ -30,14 +30,16 @@ const loaded = (flags, options) => {
 
 test("the package holds one wasm, its entries, its types, the schema and the licences, and no more", () => {
   assert.deepEqual(files.toSorted(), [
-    "LICENSE-APACHE", "LICENSE-MIT", "README.md", "api.cjs", "api.js", "browser.js", "index.d.cts", "index.d.ts",
-    "node.cjs", "node.js", "package.json", "samebucket-1.schema.json", "samebucket.wasm",
+    "LICENSE-APACHE", "LICENSE-MIT", "README.md", "api.js", "browser.js", "edge-light.js", "index.d.cts", "index.d.ts",
+    "inline.cjs", "inline.d.cts", "inline.d.ts", "inline.js", "node-inline.js", "node-slim.js", "node.cjs", "node.js", "package.json",
+    "samebucket-1.schema.json", "samebucket.wasm", "samebucket.wasm.d.ts", "slim.cjs", "slim.d.cts", "slim.d.ts", "slim.js",
+    "wasm-bytes.cjs", "wasm-bytes.js", "workerd.js",
   ]);
 });
 
 test("every path that package.json names is there", () => {
   const manifest = JSON.parse(readFileSync(join(folder, "node_modules/samebucket/package.json"), "utf8"));
-  const named = JSON.stringify([manifest.exports, manifest.main, manifest.module, manifest.types, manifest.sideEffects]).match(/\.\/[^"]+/g);
+  const named = JSON.stringify([manifest.exports, manifest.main, manifest.module, manifest.types, manifest.sideEffects]).match(/\.\/[^"]+(?="(?!:))/g);
   const missing = named.filter((path) => !files.includes(path.slice(2)));
   assert.deepEqual(missing, []);
   assert.equal(require("samebucket/samebucket-1.schema.json").type, "object");

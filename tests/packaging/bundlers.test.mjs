@@ -4,17 +4,16 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { BROWSERS, pageReport } from "./browsers.mjs";
+import { BROWSERS, pageReport, visit } from "./browsers.mjs";
 import { assertOneWasm, assertSame, available, consumer, reported, run, tool } from "./harness.mjs";
 
 const chromium = (t) => available(t, "Chromium", BROWSERS.chrome.executablePath);
 
-/** The page runs, with one request for one wasm. */
-async function assertRuns(folder, options) {
-  const { report, faults, wasms } = await pageReport(folder, options);
-  assert.deepEqual(faults, []);
+/** The page ran, with one request for one wasm. */
+function assertVisited({ report, failure, faults, wasms }) {
+  assert.deepEqual([failure, ...faults], [undefined]);
   assertSame(report);
-  return wasms;
+  assert.equal(wasms.length, 1, wasms.join());
 }
 
 test("Vite", async (t) => {
@@ -22,7 +21,17 @@ test("Vite", async (t) => {
   const folder = await consumer("vite");
   await run(tool("vite"), ["build", "--logLevel", "warn"], folder);
   assertOneWasm(join(folder, "dist"));
-  assert.equal((await assertRuns(join(folder, "dist"))).length, 1);
+  assertVisited(await pageReport(join(folder, "dist")));
+});
+
+test("Vite's development server", async (t) => {
+  if (!available(t, "Vite", tool("vite")) || !chromium(t)) return;
+  const folder = await consumer("vite", "vite-dev");
+  const { createServer } = await import("vite");
+  const server = await createServer({ root: folder, server: { host: "127.0.0.1", port: 0 }, logLevel: "warn" });
+  t.after(() => server.close());
+  await server.listen();
+  assertVisited(await visit(`http://127.0.0.1:${server.httpServer.address().port}/`));
 });
 
 test("webpack 5", async (t) => {
@@ -30,7 +39,7 @@ test("webpack 5", async (t) => {
   const folder = await consumer("webpack");
   await run(process.execPath, ["build.mjs"], folder);
   assertOneWasm(join(folder, "dist"));
-  assert.equal((await assertRuns(folder)).length, 1);
+  assertVisited(await pageReport(folder));
 });
 
 test("Rollup", async (t) => {
@@ -38,7 +47,7 @@ test("Rollup", async (t) => {
   const folder = await consumer("rollup");
   await run(tool("rollup"), ["--config", "--silent"], folder);
   assertOneWasm(join(folder, "dist"));
-  assert.equal((await assertRuns(folder)).length, 1);
+  assertVisited(await pageReport(folder));
 });
 
 test("esbuild with slim", async (t) => {
@@ -46,7 +55,7 @@ test("esbuild with slim", async (t) => {
   const folder = await consumer("esbuild-slim");
   await run(tool("esbuild"), ["main.js", "--bundle", "--format=esm", "--loader:.wasm=file", "--public-path=dist", "--outdir=dist", "--log-level=warning"], folder);
   assertOneWasm(join(folder, "dist"));
-  assert.equal((await assertRuns(folder)).length, 1);
+  assertVisited(await pageReport(folder));
 });
 
 for (const [platform, condition] of [["node", "node"], ["browser", "browser"], ["neutral", "no condition"]]) {

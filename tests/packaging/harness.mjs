@@ -89,8 +89,8 @@ export function wasmsIn(folder) {
 }
 
 /** A bundled result holds one wasm. */
-export function assertOneWasm(folder) {
-  const wasms = wasmsIn(folder);
+export function assertOneWasm(folder, of = () => true) {
+  const wasms = wasmsIn(folder).filter((file) => of(file.split(",")[0]));
   assert.equal(wasms.length, 1, `expected one wasm, found ${wasms.join(" and ") || "none"}`);
   return wasms[0];
 }

@@ -1,3 +1,0 @@
-const { TextDecoder, TextEncoder } = require("node:util");
-
-Object.assign(globalThis, { TextDecoder, TextEncoder });

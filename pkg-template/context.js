@@ -146,13 +146,29 @@ export class Writer {
       if (!isObject(context)) throw new TypeError("it is not an object");
       for (let index = 0; index < attributes.length; index++) {
         const attribute = attributes[index];
-        this.#slot(attribute.number, lookUp(context, attribute));
+        const { number, key } = attribute;
+        const value = key === undefined ? lookUp(context, attribute) : own(context, key);
+        if (typeof value === "string") this.#textSlot(number, value);
+        else this.#slot(number, value);
       }
     } catch (error) {
       throw new ContextError(`the context could not be read: ${describe(error)}`);
     } finally {
       this.#reading = false;
     }
+  }
+
+  /**
+   * @param {number} number the attribute's
+   * @param {string} text
+   */
+  #textSlot(number, text) {
+    const start = this.#at;
+    this.#characters(text);
+    const slot = this.#slots + SLOT_BYTES * number;
+    this.#view.setUint32(slot, STRING, true);
+    this.#view.setUint32(slot + 4, this.#at - start, true);
+    this.#view.setUint32(slot + 8, start, true);
   }
 
   /**
@@ -164,33 +180,24 @@ export class Writer {
     if (this.#bytes.length === 0) this.#renew();
     const slot = this.#slots + SLOT_BYTES * number;
     let tag = MISSING;
-    switch (typeof value) {
-      case "string": {
-        const start = this.#at;
-        this.#characters(value);
-        this.#view.setUint32(slot + 4, this.#at - start, true);
-        this.#view.setUint32(slot + 8, start, true);
-        tag = STRING;
-        break;
+    if (typeof value === "number") {
+      this.#view.setFloat64(slot + 8, value, true);
+      tag = NUMBER;
+    } else if (typeof value === "boolean") {
+      tag = value ? TRUE : FALSE;
+    } else if (value === null) {
+      tag = NULL;
+    } else if (value instanceof Date) {
+      const text = textOf(value);
+      if (text !== undefined) return this.#textSlot(number, text);
+    } else if (typeof value === "object") {
+      const start = this.#at;
+      if (this.#value(value, 0)) {
+        this.encoded.keep(number, start);
+        this.#keeps = true;
+        this.#at = start;
+        return;
       }
-      case "number":
-        this.#view.setFloat64(slot + 8, value, true);
-        tag = NUMBER;
-        break;
-      case "boolean":
-        tag = value ? TRUE : FALSE;
-        break;
-      case "object":
-        if (value === null) tag = NULL;
-        else if (value instanceof Date) return this.#slot(number, textOf(value));
-        else {
-          const start = this.#at;
-          if (!this.#value(value, 0)) break;
-          this.encoded.keep(number, start);
-          this.#keeps = true;
-          this.#at = start;
-          return;
-        }
     }
     this.#view.setUint32(slot, tag, true);
   }
@@ -346,7 +353,10 @@ export class Writer {
  * As in JSON; an invalid date has no text, and is left out.
  * @param {Date} date
  */
-const textOf = (date) => date.toJSON() ?? undefined;
+function textOf(date) {
+  const text = /** @type {unknown} */ (date.toJSON());
+  return typeof text === "string" ? text : undefined;
+}
 
 /**
  * The value at the end of the first route that leads somewhere, through own properties only.

@@ -135,3 +135,6 @@ fn first_difference(one: &[u8], other: &[u8]) -> Option<u32> {
     let different = symbol(one, at) ^ symbol(other, at);
     Some((at as u32) << 4 | (different.leading_zeros() - 16))
 }
+
+#[cfg(test)]
+mod tests;

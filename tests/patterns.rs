@@ -124,9 +124,11 @@ impl Random {
 
     fn any_pattern(&mut self) -> String {
         let mut pattern = String::new();
-        if self.chance(15) {
+        if self.chance(30) {
             pattern.push_str(
-                self.pick(&["(?i)", "(?s)", "(?m)", "(?mR)", "(?R)", "(?x)", "(?xi)", "(?U)", "(?u)", "(?im-s)", "(?-i)", "(?ms)"]),
+                self.pick(&[
+                    "(?i)", "(?s)", "(?m)", "(?mR)", "(?mR)", "(?R)", "(?x)", "(?xi)", "(?U)", "(?u)", "(?im-s)", "(?-i)", "(?ms)",
+                ]),
             );
         }
         self.alternatives(3, &mut pattern);
@@ -317,8 +319,8 @@ const MEMBERS: &[&str] = &[
     "#",
 ];
 const CHARACTERS: &[&str] = &[
-    "a", "b", "a", "b", "A", "B", "c", "1", "_", "-", "é", "😀", " ", "\n", "\r", "\t", ".", "\\", "]", "#", "&", "~", "\u{7}", "\u{0}",
-    "É", ",",
+    "a", "b", "a", "b", "A", "B", "c", "1", "_", "-", "é", "😀", " ", "\n", "\n", "\r", "\r\n", "\t", ".", "\\", "]", "#", "&", "~",
+    "\u{7}", "\u{0}", "É", ",",
 ];
 
 #[test]
@@ -336,6 +338,29 @@ fn as_regex_lite() {
     let Counts { patterns, accepted, pairs, matches } = counts;
     assert!(accepted * 3 > patterns && accepted * 10 < patterns * 9, "{counts:?}");
     assert!(matches * 5 > pairs && matches * 5 < pairs * 4, "{counts:?}");
+}
+
+/// Places between characters, with every text of up to three of these characters.
+#[test]
+fn places() {
+    let places = ["^", "$", r"\A", r"\z", r"\b", r"\B", r"\<", r"\>", r"\b{start-half}", r"\b{end-half}"];
+    let around = [("", ""), ("a", ""), ("", "a"), (r"\r", r"\n"), (r"\n", r"\r"), (r"\r", ""), ("", r"\n"), (".", "."), ("", ".")];
+    let flags = ["", "(?m)", "(?R)", "(?mR)", "(?s)", "(?sR)"];
+    let mut patterns = Vec::new();
+    for flags in flags {
+        for place in places {
+            patterns.extend(around.map(|(before, after)| format!("{flags}{before}{place}{after}")));
+        }
+    }
+    let longer =
+        |texts: &[String]| texts.iter().flat_map(|text| ["a", "_", "\r", "\n", "é"].map(|c| format!("{text}{c}"))).collect::<Vec<_>>();
+    let mut texts = vec![vec![String::new()]];
+    (0..3).for_each(|length| texts.push(longer(&texts[length])));
+    let texts = texts.concat();
+    let (mut counts, mut differ) = (Counts::default(), Vec::new());
+    counts.compare(&patterns, &vec![texts; patterns.len()], &mut differ);
+    assert!(differ.is_empty(), "{} of {counts:?} differ:\n{}", differ.len(), differ[..differ.len().min(50)].join("\n"));
+    assert_eq!((counts.accepted, counts.pairs), (540, 540 * 156));
 }
 
 /// As deep as a pattern may be and one deeper, and not one of them needs a deep stack.

@@ -219,7 +219,9 @@ type Made<Name extends string> = typeof globalThis extends { [name in Name]: { p
 /** The compiled module, where there are types for it. */
 type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module & object : never;
 
-type WasmSource = Made<"Response"> | ArrayBuffer | ArrayBufferView | WasmModule;
+type WasmBytes = ArrayBuffer | ArrayBufferView;
+
+type WasmSource = Made<"Response"> | WasmBytes | WasmModule;
 
 /** Where the wasm comes from: its address, a response to a request for it, its bytes, or the compiled module. */
 export type InitInput = string | Made<"URL"> | Made<"Request"> | WasmSource | PromiseLike<WasmSource>;
@@ -232,4 +234,4 @@ export type InitInput = string | Made<"URL"> | Made<"Request"> | WasmSource | Pr
 export function init(input?: InitInput): Promise<void>;
 
 /** Makes the module ready without waiting, from the compiled module or its bytes. Does nothing when it is already. */
-export function initSync(input: BufferSource | WebAssembly.Module): void;
+export function initSync(input: WasmBytes | WasmModule): void;

@@ -37,7 +37,7 @@ export function start(getModule) {
 
 /**
  * Makes the module ready. Calls at the same time share one attempt, and one that failed leaves nothing behind.
- * @param {import("./index.js").InitInput} source any realm's: an address, a response, bytes, a module, or a promise of one
+ * @param {import("./index.js").InitInput} source an address, a response, bytes, a module, or a promise of one
  * @returns {Promise<void>}
  */
 export function startAsync(source) {
@@ -55,10 +55,8 @@ export function startAsync(source) {
 async function instantiate(source) {
   /** @type {any} */
   let input = await source;
-  // By name and not by `instanceof`: another realm has classes of its own, and some runtimes lack one or the other.
-  const is = (/** @type {string[]} */ ...names) => names.includes(Object.prototype.toString.call(input).slice(8, -1));
-  if (is("String", "URL", "Request")) input = await fetch(input);
-  if (is("Response")) {
+  if (is(input, "String", "URL", "Request")) input = await fetch(input);
+  if (is(input, "Response")) {
     if (!input.ok) throw new Error(`samebucket could not fetch its wasm: ${input.status} for ${input.url}`);
     // A server that does not know the type `application/wasm` still serves the bytes.
     if (input.headers.get("content-type")?.startsWith("application/wasm")) {
@@ -70,10 +68,18 @@ async function instantiate(source) {
   return result.instance ?? result; // of bytes there is a module beside the instance
 }
 
+/**
+ * By name and not by `instanceof`: another realm has classes of its own, and some runtimes lack one or the other.
+ * @param {unknown} input
+ * @param {string[]} names
+ */
+const is = (input, ...names) => names.includes(Object.prototype.toString.call(input).slice(8, -1));
+
 /** @param {WebAssembly.Instance} instance */
 function use({ exports }) {
   if (isReady()) return;
   const wasm = /** @type {any} */ (exports);
+  if (wasm.engine_evaluate === undefined) throw new Error("the wasm given is not samebucket's");
   const guarded = { ...wasm };
   for (const [name, value] of Object.entries(wasm)) if (typeof value === "function") guarded[name] = guard(value);
   // Written out, because this one is to be quick.

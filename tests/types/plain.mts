@@ -1,12 +1,18 @@
 // Uses that need no types of a browser or of Node: `lib` is es2022 alone.
 
-import { type Evaluation, type InitInput, Evaluator, evaluate, init, loadSnapshot } from "samebucket";
+import { type Evaluation, type InitInput, Evaluator, evaluate, init, initSync, loadSnapshot } from "samebucket";
+import * as inline from "samebucket/inline";
+import * as slim from "samebucket/slim";
 
 await init();
 await init("/samebucket.wasm");
 await init(new Uint8Array());
 const bytes: InitInput = new ArrayBuffer(8);
 await init(Promise.resolve(bytes));
+
+initSync(bytes);
+slim.initSync(new Uint8Array());
+inline.evaluate("flag");
 
 loadSnapshot("{}");
 const on: Evaluation<boolean> = evaluate("flag", { targetingKey: "u-1" }, false);
@@ -17,5 +23,7 @@ const alike: boolean = bound.evaluate("flag", on.value).value;
 
 // @ts-expect-error no source of wasm
 await init(5);
+// @ts-expect-error the slim entry has no wasm of its own
+await slim.init();
 
 void alike;

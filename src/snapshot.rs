@@ -1,7 +1,5 @@
 //! A loaded snapshot: immutable, and evaluated without anything else than its inputs.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 
 use crate::context::Context;
@@ -314,9 +312,6 @@ fn sorted<'k>(keys: impl Iterator<Item = &'k str>) -> Vec<Box<str>> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        _ = write!(text, "{byte:02x}");
-    }
-    text
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }

@@ -42,7 +42,7 @@ pub(super) fn choose(scope: &Scope<'_>, split: &Split) -> OutcomeId {
     let Some(bucket) = draw(scope, split.bucket) else { return split.otherwise };
     let point = match split.point {
         Point::Times(factor) => bucket * factor,
-        Point::Modulo(modulus) => bucket % modulus,
+        Point::Modulo(modulus) => remainder(bucket, modulus),
     };
     if let Some(trace) = scope.trace {
         let total = split.shares.last().map_or(0.0, |(bound, _)| *bound);
@@ -50,6 +50,25 @@ pub(super) fn choose(scope: &Scope<'_>, split: &Split) -> OutcomeId {
     }
     let share = split.shares.iter().find(|(bound, _)| *bound > point);
     share.map_or(split.leftover, |(_, outcome)| *outcome)
+}
+
+/// The remainder of two doubles that are not negative, exactly, as `%` gives it; NaN for a divisor of 0. Multiples of the
+/// divisor by powers of two are taken off, which never rounds. The operator itself brings division of 128 bits into wasm.
+fn remainder(dividend: f64, divisor: f64) -> f64 {
+    if divisor == 0.0 {
+        return f64::NAN;
+    }
+    let (mut rest, mut multiple) = (dividend, divisor);
+    while multiple <= rest {
+        multiple *= 2.0;
+    }
+    while multiple > divisor {
+        multiple /= 2.0;
+        if multiple <= rest {
+            rest -= multiple;
+        }
+    }
+    rest
 }
 
 /// Linear between the points, held outside them.
@@ -131,6 +150,17 @@ fn reduce(bucket: &Bucket, digest: &impl AsRef<[u8]>) -> u64 {
 mod tests {
     use super::*;
     use crate::plan::AttributeId;
+
+    /// The oracle is the operator.
+    #[test]
+    fn remainders() {
+        let divisors = [1.0, 3.0, 100.0, 0.3, 33.3, 1e-9, 7e15, 5e-324, f64::MIN_POSITIVE, 1e300, f64::MAX, 4_294_967_295.0, 1.5, 1e-300];
+        let dividends = [0.0, 1.0, 2.0, 99.0, 4_294_967_295.0, 4_294_967_294.0, 1_234_567_890.0, 123_456.0];
+        let pairs = divisors.iter().flat_map(|divisor| dividends.iter().map(move |dividend| (*dividend, *divisor)));
+        let wrong: Vec<_> = pairs.filter(|(a, b)| remainder(*a, *b).to_bits() != (a % b).to_bits()).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+        assert!(remainder(1.0, 0.0).is_nan());
+    }
 
     /// Every way of bucketing that backends have is data. Expected values: Python's hashlib.
     #[test]

@@ -8,9 +8,7 @@ use super::{Compiled, each_flag};
 use crate::document::{Node, entries};
 use crate::error::{Code, quoted};
 use crate::evaluation::Reason;
-use crate::plan::{
-    AttributeId, Bucket, Builder, Details, Expr, FlagBuilder, Hash, Rollout, Route, ScalarSet, Take, Threshold, Unit, Unknown,
-};
+use crate::plan::{AttributeId, Bucket, Builder, Expr, FlagBuilder, Hash, Rollout, Route, ScalarSet, Take, Threshold, Unit, Unknown};
 use crate::value::{Value, ValueRef};
 
 static SNAPSHOT: Shape = Shape::Open(&[nullable("default_enabled", &Shape::Bool), required("flags", &Shape::Any)]);
@@ -58,13 +56,13 @@ fn flag_name(checker: &mut Checker, node: Node<'_>) {
 fn flag(key: &str, node: Node<'_>, user: AttributeId, builder: &mut Builder) {
     let id = builder.next_flag();
     let mut flag = FlagBuilder::new(builder, id);
-    let (on, off) = (Some(Value::Bool(true)), Some(Value::Bool(false)));
+    let off = Some(Value::Bool(false));
     if node.get("enabled").and_then(Node::bool) == Some(false) {
-        let outcome = flag.outcome(off, Reason::Disabled, "disabled".into(), Details::default());
+        let outcome = flag.plain(off, Reason::Disabled, "disabled");
         return flag.finish(key, outcome, node.fingerprint(0));
     }
     let mut plain = Reason::Static;
-    for (reason, value) in [("disabled_for_users", &off), ("enabled_for_users", &on)] {
+    for (reason, value) in [("disabled_for_users", false), ("enabled_for_users", true)] {
         let mut users = ScalarSet::default();
         for user in texts(node.get(reason)) {
             plain = Reason::Default;
@@ -74,8 +72,7 @@ fn flag(key: &str, node: Node<'_>, user: AttributeId, builder: &mut Builder) {
             }
         }
         if !users.is_empty() {
-            let outcome = flag.outcome(value.clone(), Reason::TargetingMatch, reason.into(), Details::default());
-            flag.step(reason, is_one_of(user, users), outcome);
+            flag.boolean_step(reason, is_one_of(user, users), value, Reason::TargetingMatch);
         }
     }
     let strategy = node.get("strategy").and_then(Node::text).unwrap_or_default();
@@ -86,9 +83,8 @@ fn flag(key: &str, node: Node<'_>, user: AttributeId, builder: &mut Builder) {
         "users" => ("users", never(), plain, Reason::Default),
         _ => ("none", never(), plain, plain),
     };
-    let hit = flag.outcome(on, hit, name_of_step.into(), Details::default());
-    flag.step(name_of_step, when, hit);
-    let miss = flag.outcome(off, miss, name_of_step.into(), Details::default());
+    flag.boolean_step(name_of_step, when, true, hit);
+    let miss = flag.plain(off, miss, name_of_step);
     flag.finish(key, miss, node.fingerprint(0));
 }
 

@@ -116,7 +116,7 @@ impl Reader<'_> {
         let id = self.builder.next_flag();
         let mut flag = FlagBuilder::new(&mut self.builder, id);
         if let Some((word, value, reason)) = decided {
-            let outcome = flag.outcome(value, reason, word.into(), Details::default());
+            let outcome = flag.plain(value, reason, word);
             return flag.finish(key, outcome, fingerprint);
         }
         let rollout = |offer: Node<'_>| {
@@ -150,10 +150,10 @@ impl Reader<'_> {
         if let Some(offer) = node.set("fallthrough") {
             let rollout = rollout(offer);
             let reason = if rollout.is_some() { Reason::Split } else { plain };
-            let outcome = flag.outcome(value(offer), reason, "FALLTHROUGH".into(), Details::default());
+            let outcome = flag.plain(value(offer), reason, "FALLTHROUGH");
             flag.step("fallthrough", rollout.unwrap_or_else(always), outcome);
         }
-        let otherwise = flag.outcome(default(), Reason::Default, "DEFAULT".into(), Details::default());
+        let otherwise = flag.plain(default(), Reason::Default, "DEFAULT");
         flag.finish(key, otherwise, fingerprint);
     }
 

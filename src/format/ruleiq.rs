@@ -8,9 +8,7 @@ use super::{Compiled, each_flag, flags_in};
 use crate::document::{Node, Type, entries, mix_text};
 use crate::evaluation::Reason;
 use crate::instant;
-use crate::plan::{
-    AttributeId, Bucket, Builder, Details, Expr, FlagBuilder, Hash, Rollout, Route, ScalarSet, Take, Test, Threshold, Unit, Unknown,
-};
+use crate::plan::{AttributeId, Bucket, Builder, Expr, FlagBuilder, Hash, Rollout, Route, ScalarSet, Take, Test, Threshold, Unit, Unknown};
 use crate::value::{Value, ValueRef};
 
 pub(super) const ISO_INSTANT: Shape = Shape::Instant(&Instants { expected: "an ISO 8601 date or instant", parse: instant::parse_iso });
@@ -98,11 +96,10 @@ impl Reader<'_> {
         let mut flag = FlagBuilder::new(&mut self.builder, id);
         for (name, when, value, reason) in steps.into_iter().chain(last) {
             if let Some(when) = when {
-                let outcome = flag.outcome(Some(Value::Bool(value)), reason, name.into(), Details::default());
-                flag.step(name, when, outcome);
+                flag.boolean_step(name, when, value, reason);
             }
         }
-        let otherwise = flag.outcome(Some(Value::Bool(false)), Reason::Disabled, "disabled".into(), Details::default());
+        let otherwise = flag.plain(Some(Value::Bool(false)), Reason::Disabled, "disabled");
         flag.finish(key, otherwise, node.fingerprint(mix_text(0, self.default_environment)));
     }
 

@@ -216,6 +216,17 @@ impl<'b> FlagBuilder<'b> {
         self.builder.outcome(Outcome { flag, value, yields, variant, reason, backend_reason, rule_id })
     }
 
+    /// An outcome with nothing beside its value and its reason.
+    pub(crate) fn plain(&mut self, value: Option<Value>, reason: Reason, backend_reason: &'static str) -> OutcomeId {
+        self.outcome(value, reason, backend_reason.into(), Details::default())
+    }
+
+    /// A step that serves a boolean, whose reason it is named after.
+    pub(crate) fn boolean_step(&mut self, name: &'static str, when: Expr, value: bool, reason: Reason) {
+        let outcome = self.plain(Some(Value::Bool(value)), reason, name);
+        self.step(name, when, outcome);
+    }
+
     pub(crate) fn step(&mut self, name: &'static str, when: Expr, serve: impl Into<Serve>) {
         self.steps.push(Step { name, rule_id: None, requires: None, when, serve: serve.into() });
     }

@@ -1,6 +1,9 @@
 //! Conditions written in Python: what they yield, and when they raise. Numbers are doubles, integers too, and no value
 //! has an identity: a NaN is not even in a list that holds it.
 
+mod case;
+mod case_tables;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -278,8 +281,8 @@ fn call<'a>(receiver: Py<'a>, method: Method, arguments: &[Py<'a>]) -> Result<Py
     match (receiver, method, arguments) {
         (Py::Dict(object), Method::Get, [key]) => Ok(lookup(object, key)?.unwrap_or(Py::None)),
         (Py::Dict(object), Method::Get, [key, default]) => Ok(lookup(object, key)?.unwrap_or_else(|| default.clone())),
-        (Py::Str(text), Method::Lower, []) => Ok(Py::Str(text.to_lowercase().into())),
-        (Py::Str(text), Method::Upper, []) => Ok(Py::Str(text.to_uppercase().into())),
+        (Py::Str(text), Method::Lower, []) => Ok(Py::Str(case::lower(&text).into())),
+        (Py::Str(text), Method::Upper, []) => Ok(Py::Str(case::upper(&text).into())),
         (Py::Str(text), Method::Strip, [] | [Py::None]) => Ok(Py::Str(trimmed(text, is_space))),
         (Py::Str(text), Method::Strip, [Py::Str(characters)]) => Ok(Py::Str(trimmed(text, |character| characters.contains(character)))),
         (Py::Str(text), Method::StartsWith, [starts, bounds @ ..]) => {

@@ -41,7 +41,7 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
     let hash = if snapshot.get("hash").and_then(Node::text) == Some("md5") { Hash::Md5 } else { Hash::Sha256 };
     let mut builder = Builder::default();
     let user = user::id(&mut builder);
-    let attribute = builder.attribute(vec![Route::to(["environment"])].into());
+    let attribute = builder.attribute(vec![Route::to(&["environment"])].into());
     let default_environment = environment.unwrap_or("production");
     let mut reader = Reader { builder, hash, user, environment: attribute, default_environment };
     let mut read = |key: &str, node: Node<'_>, checker: &mut Checker| {

@@ -1,6 +1,7 @@
 //! Whom a flag is evaluated for: attributes, found by path.
 
 use crate::plan::{Attribute, Root, Route, Skips};
+use crate::text::count;
 use crate::value::{Object, Value, ValueRef};
 
 /// The attributes of a user or request, the targeting key among them.
@@ -77,7 +78,7 @@ impl Context {
 /// An index as JavaScript writes it: no sign, no leading zero.
 fn index_of(text: &str) -> Option<usize> {
     let index: usize = text.parse().ok()?;
-    (index.to_string() == text).then_some(index)
+    (count(index) == text).then_some(index)
 }
 
 /// The UTF-16 unit at an index, as text; half a character becomes U+FFFD, as it does where JavaScript text becomes UTF-8.

@@ -5,9 +5,10 @@
 
 use std::cell::Cell;
 
-use crate::error::{Code, Issue, Issues, quoted};
+use crate::error::{Code, Issue, Issues};
 use crate::limits;
 use crate::number;
+use crate::text::{count, quoted, text};
 use crate::texts::Texts;
 use crate::value::{Object, Value};
 
@@ -170,7 +171,7 @@ impl<'d> Node<'d> {
                 '/' => pointer.push_str("~1"),
                 _ => pointer.push(character),
             }),
-            _ => pointer.push_str(&self.place_in(parent).to_string()),
+            _ => pointer.push_str(&count(self.place_in(parent) as usize)),
         }
         pointer
     }
@@ -278,13 +279,13 @@ impl<'t> Document<'t> {
             None
         };
         if bytes.len() > limits::SNAPSHOT_BYTES {
-            let message = format!("{} bytes; a snapshot has at most {}", bytes.len(), limits::SNAPSHOT_BYTES);
+            let message = text![count(bytes.len()), " bytes; a snapshot has at most ", count(limits::SNAPSHOT_BYTES)];
             return fail(Code::TooLarge, String::new(), message);
         }
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
-                let message = format!("invalid UTF-8 at byte {}", error.valid_up_to());
+                let message = text!["invalid UTF-8 at byte ", count(error.valid_up_to())];
                 return fail(Code::InvalidUtf8, String::new(), message);
             }
         };
@@ -309,7 +310,7 @@ impl<'t> Document<'t> {
                 let path = Node { document: &document, at: node }.pointer();
                 match wrong {
                     Wrong::TooDeep => {
-                        let message = format!("lists and objects lie more than {} deep", limits::DEPTH);
+                        let message = text!["lists and objects lie more than ", count(limits::DEPTH), " deep"];
                         fail(Code::TooDeep, path, message)
                     }
                     Wrong::Expected(expected) => {
@@ -318,7 +319,16 @@ impl<'t> Document<'t> {
                         let column = 1 + before.chars().rev().take_while(|character| *character != '\n').count();
                         let found = text.get(at..).and_then(|rest| rest.chars().next());
                         let found = found.map_or("the end".into(), |found| quoted(found.encode_utf8(&mut [0; 4])));
-                        let message = format!("invalid JSON: expected {expected}, found {found} at line {line} column {column}");
+                        let message = text![
+                            "invalid JSON: expected ",
+                            expected,
+                            ", found ",
+                            found,
+                            " at line ",
+                            count(line),
+                            " column ",
+                            count(column)
+                        ];
                         fail(Code::InvalidJson, path, message)
                     }
                 }
@@ -336,7 +346,7 @@ impl<'t> Document<'t> {
         }
         let in_flag = outer.at != inner.at && outer.kind() == Type::Object && outer.key() == "flags";
         let flag = in_flag.then(|| inner.key().into());
-        Issue::new(Code::DuplicateKey, node.pointer(), flag, format!("the key {} comes more than once", quoted(node.key())))
+        Issue::new(Code::DuplicateKey, node.pointer(), flag, text!["the key ", quoted(node.key()), " comes more than once"])
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::limits;
+use crate::text::{count, text};
 use crate::value::{Object, Value};
 
 /// A snapshot that was refused, with everything found wrong with it.
@@ -21,6 +22,18 @@ impl SnapshotError {
         self.issues.first().map_or("invalid_json", Issue::code)
     }
 
+    /// The first issue, and how many more there are.
+    pub(crate) fn message(&self) -> String {
+        let Some(first) = self.issues.first() else { return String::new() };
+        let colon = if first.path.is_empty() { "" } else { ": " };
+        let more = match self.issues.len() {
+            0 | 1 => String::new(),
+            2 => " (and 1 more issue)".into(),
+            all => text![" (and ", count(all - 1), " more issues)"],
+        };
+        text![first.path, colon, first.message, more]
+    }
+
     /// Everything found, in the order in which it was found, at most [`limits::ISSUES`](crate::limits::ISSUES).
     pub fn issues(&self) -> &[Issue] {
         &self.issues
@@ -29,17 +42,7 @@ impl SnapshotError {
 
 impl fmt::Display for SnapshotError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(first) = self.issues.first() {
-            if !first.path.is_empty() {
-                write!(f, "{}: ", first.path)?;
-            }
-            f.write_str(&first.message)?;
-        }
-        match self.issues.len() {
-            0 | 1 => Ok(()),
-            2 => f.write_str(" (and 1 more issue)"),
-            count => write!(f, " (and {} more issues)", count - 1),
-        }
+        f.write_str(&self.message())
     }
 }
 
@@ -168,10 +171,10 @@ impl Issues {
         if self.full {
             return;
         }
-        let count = self.list.len();
-        self.full = count + 1 >= limits::ISSUES || self.bytes > Issues::BYTES;
+        let listed = self.list.len();
+        self.full = listed + 1 >= limits::ISSUES || self.bytes > Issues::BYTES;
         if self.full {
-            let message = format!("too many issues; only the first {count} are listed");
+            let message = text!["too many issues; only the first ", count(listed), " are listed"];
             self.list.push(Issue::new(Code::TooManyIssues, String::new(), None, message));
         } else {
             self.bytes += issue.path.len() + issue.flag.as_ref().map_or(0, |flag| flag.len()) + issue.message.len();
@@ -195,25 +198,4 @@ impl Issues {
     pub(crate) fn into_list(self) -> Vec<Issue> {
         self.list
     }
-}
-
-/// Input as it stands in a message: in backticks, on one line, cut where it is long.
-pub(crate) fn quoted(text: &str) -> String {
-    const MOST: usize = 60;
-    let mut quoted = String::from("`");
-    for (index, character) in text.chars().enumerate() {
-        match character {
-            _ if index == MOST => {
-                quoted.push('…');
-                break;
-            }
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            '\0'..='\x1f' | '\x7f'..='\u{9f}' => quoted.push_str(&format!("\\u{{{:x}}}", u32::from(character))),
-            _ => quoted.push(character),
-        }
-    }
-    quoted.push('`');
-    quoted
 }

@@ -29,6 +29,7 @@ mod number;
 mod pattern;
 mod plan;
 mod snapshot;
+mod text;
 mod texts;
 mod value;
 #[cfg(target_arch = "wasm32")]

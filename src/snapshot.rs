@@ -9,6 +9,7 @@ use crate::evaluate::{self, Answers, Attributes, Lookup, Memo, Scope, Trace};
 use crate::evaluation::{ErrorCode, Evaluation, ExplainedStep, Explanation};
 use crate::format::{self, Format};
 use crate::plan::{Flag, FlagId, Kind, OutcomeId, Plan};
+use crate::text::{quoted, text};
 use crate::texts::Texts;
 use crate::value::{Object, Value};
 
@@ -261,7 +262,7 @@ impl Snapshot {
         let outcome = match answer {
             Ok(id) => self.plan.outcome(id),
             Err(Failure::TypeMismatch { expected, found }) => {
-                let message = format!("the flag `{flag_key}` is of type {}, the default value of type {}", found.name(), expected.name());
+                let message = text!["the flag `", flag_key, "` is of type ", found.name(), ", the default value of type ", expected.name()];
                 return Evaluation::failed(flag_key, default, ErrorCode::TypeMismatch, message);
             }
             Err(Failure::FlagNotFound) => None,
@@ -277,7 +278,7 @@ impl Snapshot {
                 error: None,
             },
             None => {
-                let message = format!("the snapshot has no flag {}", crate::error::quoted(flag_key));
+                let message = text!["the snapshot has no flag ", quoted(flag_key)];
                 let failed = Evaluation::failed(flag_key, default, ErrorCode::FlagNotFound, message);
                 let Some(unknown) = &self.plan.unknown else { return failed };
                 let own = Some(&unknown.value);

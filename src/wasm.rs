@@ -76,7 +76,7 @@ impl Engine {
         let Value::List(options) = options else { return Err(Object::default()) };
         let format = match options.first() {
             Some(Value::String(name)) => Some(name.parse::<Format>().map_err(|error| {
-                let issue = Issue::new(Code::UnknownFormat, String::new(), None, error.to_string());
+                let issue = Issue::new(Code::UnknownFormat, String::new(), None, error.message());
                 failed(issue.code(), issue.message(), vec![issue.to_value()])
             })?),
             _ => None,
@@ -93,7 +93,7 @@ impl Engine {
         drop(std::hint::black_box(room));
         let loaded = Snapshot::load(snapshot, &LoadOptions { format, environment, on_invalid_flag }).map_err(|error| {
             let issues = error.issues().iter().map(Issue::to_value).collect();
-            failed(error.code(), &error.to_string(), issues)
+            failed(error.code(), &error.message(), issues)
         })?;
         Ok(match self.snapshot() {
             Some(before) => loaded.after(&before),

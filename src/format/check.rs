@@ -2,8 +2,9 @@
 //! keys and ranges are held to it by one function, so that the formats read what is left with nothing to look out for.
 
 use crate::document::{Node, Type, items};
-use crate::error::{Code, Issue, Issues, quoted};
+use crate::error::{Code, Issue, Issues};
 use crate::number;
+use crate::text::{one_of, quoted, text};
 use crate::texts::Texts;
 
 /// What a value is to look like.
@@ -154,11 +155,11 @@ impl Checker {
     }
 
     pub(crate) fn wrong_type(&mut self, node: Node<'_>, expected: &str) {
-        self.report(node, Code::WrongType, format!("expected {expected}, found {}", node.kind().name()));
+        self.report(node, Code::WrongType, text!["expected ", expected, ", found ", node.kind().name()]);
     }
 
     pub(crate) fn missing(&mut self, node: Node<'_>, key: &str) {
-        self.report(node, Code::MissingKey, format!("the key `{key}` is missing"));
+        self.report(node, Code::MissingKey, text!["the key `", key, "` is missing"]);
     }
 
     /// Holds a value to a shape, and reports whatever differs from it; whether nothing does.
@@ -194,20 +195,20 @@ impl Checker {
             Shape::Number(range) => {
                 let number = node.number().unwrap_or_default();
                 if !(range.fits)(number) {
-                    let message = format!("expected {}, found `{}`", range.expected, number::to_text(number));
+                    let message = text!["expected ", range.expected, ", found `", number::to_text(number), "`"];
                     self.report(node, Code::OutOfRange, message);
                 }
             }
             Shape::Word(words) => {
                 let word = node.text().unwrap_or_default();
                 if !words.contains(&word) {
-                    self.report(node, Code::InvalidValue, format!("expected {}, found {}", one_of(words), quoted(word)));
+                    self.report(node, Code::InvalidValue, text!["expected ", one_of(words), ", found ", quoted(word)]);
                 }
             }
             Shape::Instant(instants) => {
                 let text = node.text().unwrap_or_default();
                 if (instants.parse)(text).is_none() {
-                    let message = format!("expected {} such as `2026-01-15T00:00:00Z`, found {}", instants.expected, quoted(text));
+                    let message = text!["expected ", instants.expected, " such as `2026-01-15T00:00:00Z`, found ", quoted(text)];
                     self.report(node, Code::InvalidInstant, message);
                 }
             }
@@ -250,7 +251,7 @@ impl Checker {
             }
             if !fields.iter().any(|field| field.key == value.key()) {
                 let known: Vec<&str> = fields.iter().map(|field| field.key).collect();
-                self.report(value, Code::UnknownKey, format!("unknown key {}; expected {}", quoted(value.key()), one_of(&known)));
+                self.report(value, Code::UnknownKey, text!["unknown key ", quoted(value.key()), "; expected ", one_of(&known)]);
             }
         }
     }
@@ -264,20 +265,6 @@ impl Checker {
             }
         }
     }
-}
-
-/// The words in backticks, for a message that says what was expected.
-pub(crate) fn one_of(words: &[&str]) -> String {
-    let mut text = String::new();
-    for (index, word) in words.iter().enumerate() {
-        if index > 0 {
-            text.push_str(if index + 1 == words.len() { " or " } else { ", " });
-        }
-        text.push('`');
-        text.push_str(word);
-        text.push('`');
-    }
-    text
 }
 
 /// The texts of a list; none when there is no list.

@@ -16,6 +16,7 @@ use crate::plan::{
     AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, FlagId, Hash, JavaScriptTest, OutcomeId, Point, Relation, Rollout,
     Route, SegmentId, Serve, Split, Take, Test, Threshold, Unit, Unknown,
 };
+use crate::text::text;
 use crate::texts::Texts;
 use crate::value::Value;
 
@@ -160,7 +161,7 @@ impl Reader {
         for dependency in &flag.on {
             let required = keys.find(dependency.as_bytes()).map(FlagId);
             let met = required.map(|id| Expr::Is(Box::new(Expr::Value(id)), Test::Equals(Value::Bool(true))));
-            let outcome = answer(&mut list, false, Reason::Disabled, format!("Dependency {dependency} not enabled").into());
+            let outcome = answer(&mut list, false, Reason::Disabled, text!["Dependency ", dependency, " not enabled"].into());
             list.step("dependency", met.map_or_else(always, not), outcome);
             if let Some(step) = list.last_step() {
                 step.requires = required;
@@ -173,7 +174,7 @@ impl Reader {
         let rollout = node.set("rollout");
         for name in forcing(rollout) {
             if let Some(cohort) = self.cohorts.find(name.as_bytes()) {
-                let outcome = answer(&mut list, true, Reason::TargetingMatch, format!("In cohort: {name}").into());
+                let outcome = answer(&mut list, true, Reason::TargetingMatch, text!["In cohort: ", name].into());
                 list.step("cohort", Expr::Segment(SegmentId(cohort)), outcome);
             }
         }
@@ -181,7 +182,7 @@ impl Reader {
             let no_text = not(Expr::Is(Box::new(Expr::Attribute(user)), Test::IsText));
             let outcome = answer(&mut list, default, Reason::Default, "Error during evaluation".into());
             list.step("error", no_text, outcome);
-            let text = format!("In {}% rollout", number::to_text(percentage));
+            let text = text!["In ", number::to_text(percentage), "% rollout"];
             let holds = Expr::Rollout(Rollout { bucket: rollouts, threshold: Threshold::Fixed(percentage) });
             let serve = serve_on(&mut list, node, variants, &text);
             list.step("rollout", holds, serve);

@@ -1,11 +1,11 @@
 //! Flags that depend on each other: no cycle, no long chain, and none stays that depends on one that is left out.
 
 use super::check::Checker;
-use super::listed;
 use crate::document::{Node, items};
-use crate::error::{Code, quoted};
+use crate::error::Code;
 use crate::limits;
 use crate::plan::FlagId;
+use crate::text::{count, listed, quoted, text};
 use crate::texts::Texts;
 
 /// A flag and those that it depends on.
@@ -47,7 +47,7 @@ pub(super) fn settle(flags: &[Dependent<'_>], words: &Words, checker: &mut Check
     report_cycles(flags, &required, &leads_to_cycle, words, checker);
     for &place in &order {
         if let (Some(flag), Some(&TOO_DEEP)) = (flags.get(place), depths.get(place)) {
-            let message = format!("a chain of more than {} {}", limits::REQUIREMENT_CHAIN, words.chain);
+            let message = text!["a chain of more than ", count(limits::REQUIREMENT_CHAIN), " ", words.chain];
             report(flag, flag.list, checker, Code::RequirementTooDeep, message);
         }
     }
@@ -103,7 +103,7 @@ fn report_cycle(flags: &[Dependent<'_>], cycle: &[usize], words: &Words, checker
     let mut members = cycle.iter().filter_map(|place| flags.get(*place));
     let Some(first) = members.clone().next() else { return };
     let listed = listed(&mut members.by_ref().map(|flag| flag.key), " → ");
-    let message = format!("the flags {} in a cycle: {listed} → {}", words.each_other, quoted(first.key));
+    let message = text!["the flags ", words.each_other, " in a cycle: ", listed, " → ", quoted(first.key)];
     report(first, first.list, checker, Code::RequirementCycle, message);
 }
 
@@ -113,7 +113,7 @@ fn leave_out(flag: &Dependent<'_>, keys: &Texts, leads_to_cycle: &dyn Fn(usize) 
         let in_cycle = keys.find(key.as_bytes()).is_some_and(|place| leads_to_cycle(place as usize));
         if in_cycle || checker.is_invalid(key) {
             if !checker.is_invalid(flag.key) {
-                let message = format!("the flag {} is left out, and this one {} it", quoted(key), words.this_one);
+                let message = text!["the flag ", quoted(key), " is left out, and this one ", words.this_one, " it"];
                 report(flag, Some(item), checker, Code::UnknownFlag, message);
             }
             return;

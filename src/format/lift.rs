@@ -6,9 +6,10 @@ use super::check::{Checker, Range, Shape, TEXTS, nullable, required, texts};
 use super::user::{self, always, is_one_of};
 use super::{Compiled, each_flag};
 use crate::document::{Node, entries};
-use crate::error::{Code, quoted};
+use crate::error::Code;
 use crate::evaluation::Reason;
 use crate::plan::{AttributeId, Bucket, Builder, Expr, FlagBuilder, Hash, Rollout, Route, ScalarSet, Take, Threshold, Unit, Unknown};
+use crate::text::{quoted, text};
 use crate::value::{Value, ValueRef};
 
 static SNAPSHOT: Shape = Shape::Open(&[nullable("default_enabled", &Shape::Bool), required("flags", &Shape::Any)]);
@@ -48,7 +49,7 @@ fn flag_name(checker: &mut Checker, node: Node<'_>) {
     let fits = name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !fits {
-        let message = format!("expected lower-case letters, digits and `_`, a letter first, found {}", quoted(name));
+        let message = text!["expected lower-case letters, digits and `_`, a letter first, found ", quoted(name)];
         checker.report(node, Code::InvalidValue, message);
     }
 }
@@ -92,7 +93,7 @@ fn rollout(flag: Node<'_>, user: AttributeId, builder: &mut Builder) -> Expr {
     let share = flag.get("rollout_percentage").and_then(Node::number).unwrap_or_default();
     let name = flag.get("flag_name").and_then(Node::text).unwrap_or_default();
     let (hash, take, unit) = (Hash::Sha256, Take::Whole, Unit::Key(user));
-    let prefix = format!("{name}:").into();
+    let prefix = text![name, ":"].into();
     let bucket = builder.bucket(Bucket { hash, prefix, unit, suffix: "".into(), take, modulus: 100, divisor: 100 });
     Expr::Rollout(Rollout { bucket, threshold: Threshold::Fixed(share) })
 }

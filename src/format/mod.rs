@@ -17,10 +17,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::document::{Document, Node};
-use crate::error::{Code, Issues, quoted};
-use crate::format::check::{Checker, Shape, one_of};
+use crate::error::{Code, Issues};
+use crate::format::check::{Checker, Shape};
 use crate::limits;
 use crate::plan::{Builder, FlagId, Plan};
+use crate::text::{count, one_of, quoted, text};
 use crate::texts::Texts;
 
 macro_rules! formats {
@@ -85,10 +86,16 @@ impl FromStr for Format {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownFormat(Box<str>);
 
+impl UnknownFormat {
+    pub(crate) fn message(&self) -> String {
+        let names: Vec<&str> = ["auto"].into_iter().chain(FORMATS.iter().map(|format| format.as_str())).collect();
+        text!["unknown format ", quoted(&self.0), "; expected ", one_of(&names)]
+    }
+}
+
 impl fmt::Display for UnknownFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = ["auto"].into_iter().chain(FORMATS.iter().map(|format| format.as_str())).collect();
-        write!(f, "unknown format {}; expected {}", quoted(&self.0), one_of(&names))
+        f.write_str(&self.message())
     }
 }
 
@@ -129,14 +136,15 @@ pub(crate) fn compile(document: &Document<'_>, format: Option<Format>, environme
             let (code, message) = match names.is_empty() {
                 true => {
                     let expected = "expected `\"schema\": \"samebucket/1\"`, or another format named in the option `format`";
-                    (Code::UnknownFormat, format!("the format was not recognised; {expected}"))
+                    (Code::UnknownFormat, text!["the format was not recognised; ", expected])
                 }
                 false => (
                     Code::AmbiguousFormat,
-                    format!(
-                        "the format could be {}; name one in the option `format`, or add the `schema` of `samebucket/1`",
-                        one_of(&names)
-                    ),
+                    text![
+                        "the format could be ",
+                        one_of(&names),
+                        "; name one in the option `format`, or add the `schema` of `samebucket/1`"
+                    ],
                 ),
             };
             checker.report(snapshot, code, message);
@@ -207,7 +215,7 @@ fn flags_in<'d>(
             one_flag(key, node, shape, checker, read);
         } else if !reported.insert(key).1 {
             checker.concerns(Some(key));
-            checker.report(place, Code::DuplicateFlag, format!("another flag has the {name_of_key} {}", quoted(key)));
+            checker.report(place, Code::DuplicateFlag, text!["another flag has the ", name_of_key, " ", quoted(key)]);
             checker.concerns(None);
         }
     }
@@ -231,19 +239,6 @@ fn within_limit(flags: Node<'_>, checker: &mut Checker) -> Option<()> {
     if flags.len() <= limits::FLAGS {
         return Some(());
     }
-    checker.report(flags, Code::TooManyFlags, format!("{} flags; a snapshot has at most {}", flags.len(), limits::FLAGS));
+    checker.report(flags, Code::TooManyFlags, text![count(flags.len()), " flags; a snapshot has at most ", count(limits::FLAGS)]);
     None
-}
-
-/// The first names of several, for a message.
-fn listed(names: &mut dyn Iterator<Item = &str>, separator: &str) -> String {
-    const MOST: usize = 8;
-    let mut text = String::new();
-    for (index, name) in names.take(MOST + 1).enumerate() {
-        if index > 0 {
-            text.push_str(separator);
-        }
-        text.push_str(&if index == MOST { "…".into() } else { quoted(name) });
-    }
-    text
 }

@@ -10,13 +10,14 @@ use super::check::{Checker, PERCENTAGE, Shape, WEIGHT, nullable, optional, requi
 use super::user::{self, always};
 use super::{Compiled, flags_in};
 use crate::document::{Node, Type, items, mix_text};
-use crate::error::{Code, quoted};
+use crate::error::Code;
 use crate::evaluate::javascript;
 use crate::evaluation::Reason;
 use crate::plan::{
     self, Attribute, AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, Hash, JavaScriptTest, Point, Relation, Rollout,
     Route, Skips, Split, Take, Test, Threshold, Unit,
 };
+use crate::text::{quoted, text};
 use crate::value::{Value, ValueRef};
 
 static SNAPSHOT: Shape =
@@ -178,7 +179,7 @@ impl Reader<'_> {
                     return None;
                 }
                 _ => {
-                    let message = format!("{}expected a list or a string, found {}", in_rule(rule), place.kind().name());
+                    let message = text![in_rule(rule), "expected a list or a string, found ", place.kind().name()];
                     checker.report(place, Code::WrongType, message);
                     return None;
                 }
@@ -203,7 +204,7 @@ impl Reader<'_> {
     fn version(&mut self, operator: &str, path: &str, place: Node<'_>, rule: Option<&str>, checker: &mut Checker) -> Expr {
         let bound = place.text().and_then(|text| Version::parse(text).ok());
         let Some(bound) = bound.map(Box::new) else {
-            let message = format!("{}the condition never holds: expected a version such as `1.2.3`", in_rule(rule));
+            let message = text![in_rule(rule), "the condition never holds: expected a version such as `1.2.3`"];
             checker.warn(place, Code::InvalidVersion, message);
             return Expr::Literal(false.into());
         };
@@ -224,12 +225,12 @@ impl Reader<'_> {
 
     fn bucket(&mut self, key: &str, suffix: &str) -> BucketId {
         let (hash, take, unit) = (Hash::Md5, Take::First(4), Unit::Printed(self.id, "anonymous"));
-        let prefix = format!("{key}:").into();
+        let prefix = text![key, ":"].into();
         self.builder.bucket(Bucket { hash, prefix, unit, suffix: suffix.into(), take, modulus: 100, divisor: 1 })
     }
 }
 
 /// How a message starts that names the rule.
 fn in_rule(id: Option<&str>) -> String {
-    id.map_or_else(String::new, |id| format!("in the rule {}: ", quoted(id)))
+    id.map_or_else(String::new, |id| text!["in the rule ", quoted(id), ": "])
 }

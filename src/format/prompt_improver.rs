@@ -9,13 +9,14 @@ use super::ruleiq::ISO_INSTANT;
 use super::user::{self, is_known, is_one_of, set_of};
 use super::{Compiled, each_flag, python};
 use crate::document::{Node, items};
-use crate::error::{Code, quoted};
+use crate::error::Code;
 use crate::evaluation::Reason;
 use crate::instant;
 use crate::plan::{
     self, AttributeId, Bucket, Builder, Details, Expr, FlagBuilder, Hash, OutcomeId, RampPoint, Rollout, Root, Route, Scale, Skips, Take,
     Threshold, Unit, Unknown,
 };
+use crate::text::{count, quoted, text};
 use crate::texts::Texts;
 use crate::value::Value;
 
@@ -150,8 +151,8 @@ impl Reader {
             let Some(variant) = node.get("variant") else { continue };
             let named = variant.text().unwrap_or_default();
             if !named.is_empty() && variants.get(named).is_none() {
-                let rule = name.map_or_else(|| "the rule".into(), |name| format!("the rule {}", quoted(name)));
-                let message = format!("{rule} serves the caller's default: there is no variant {}", quoted(named));
+                let rule = name.map_or_else(|| "the rule".into(), |name| text!["the rule ", quoted(name)]);
+                let message = text![rule, " serves the caller's default: there is no variant ", quoted(named)];
                 checker.warn(variant, Code::UnknownVariant, message);
             }
         }
@@ -166,8 +167,8 @@ impl Reader {
             Ok(expr) => Expr::Python(Box::new(expr)),
             Err(error) => {
                 let (column, message) = (error.column, error.message);
-                let name = rule.map_or_else(String::new, |name| format!("the rule {} can never serve: ", quoted(name)));
-                checker.warn(node, Code::InvalidCondition, format!("{name}column {column} of the condition: {message}"));
+                let name = rule.map_or_else(String::new, |name| text!["the rule ", quoted(name), " can never serve: "]);
+                checker.warn(node, Code::InvalidCondition, text![name, "column ", count(column), " of the condition: ", message]);
                 Expr::Literal(false.into())
             }
         }
@@ -188,7 +189,7 @@ impl Reader {
 
     fn below(&mut self, key: &str, threshold: Threshold) -> Expr {
         let (hash, take, unit) = (Hash::Sha256, Take::First(4), Unit::Key(self.user));
-        let prefix = format!("{key}:").into();
+        let prefix = text![key, ":"].into();
         let bucket = self.builder.bucket(Bucket { hash, prefix, unit, suffix: "".into(), take, modulus: 0, divisor: 1 << 32 });
         Expr::Rollout(Rollout { bucket, threshold })
     }

@@ -9,6 +9,7 @@ use crate::document::{Node, Type, entries, mix_text};
 use crate::evaluation::Reason;
 use crate::instant;
 use crate::plan::{AttributeId, Bucket, Builder, Expr, FlagBuilder, Hash, Rollout, Route, ScalarSet, Take, Test, Threshold, Unit, Unknown};
+use crate::text::text;
 use crate::value::{Value, ValueRef};
 
 pub(super) const ISO_INSTANT: Shape = Shape::Instant(&Instants { expected: "an ISO 8601 date or instant", parse: instant::parse_iso });
@@ -125,7 +126,7 @@ impl Reader<'_> {
 
     fn rollout(&mut self, key: &str, percentage: f64) -> Expr {
         let (hash, take, unit) = (self.hash, Take::Whole, Unit::Key(self.user));
-        let prefix = format!("{key}:").into();
+        let prefix = text![key, ":"].into();
         let bucket = self.builder.bucket(Bucket { hash, prefix, unit, suffix: "".into(), take, modulus: 100, divisor: 1 });
         Expr::Rollout(Rollout { bucket, threshold: Threshold::Fixed(percentage) })
     }

@@ -8,10 +8,11 @@ use super::{
     Unknown,
 };
 use crate::document::mix;
-use crate::error::{Code, quoted};
+use crate::error::Code;
 use crate::evaluation::Reason;
 use crate::limits;
 use crate::pattern::{self, Pattern, Syntax};
+use crate::text::{count, quoted, text};
 use crate::texts::Texts;
 use crate::value::Value;
 
@@ -41,18 +42,24 @@ impl PatternError {
     pub(crate) fn issue(self, pattern: &str) -> (Code, String) {
         match self {
             PatternError::TooLong => {
-                (Code::PatternTooLong, format!("{} bytes; a pattern has at most {}", pattern.len(), limits::PATTERN_BYTES))
+                (Code::PatternTooLong, text![count(pattern.len()), " bytes; a pattern has at most ", count(limits::PATTERN_BYTES)])
             }
             PatternError::TooLarge(parts) => {
                 let most = limits::PATTERN_PARTS;
-                (Code::PatternTooLong, format!("{parts} parts with its repetitions written out; a pattern has at most {most}"))
+                (
+                    Code::PatternTooLong,
+                    text![count(parts as usize), " parts with its repetitions written out; a pattern has at most ", count(most as usize)],
+                )
             }
             PatternError::TooMany => {
                 let (patterns, parts) = (limits::PATTERNS, limits::ALL_PATTERN_PARTS);
-                (Code::TooManyPatterns, format!("a snapshot has at most {patterns} different patterns, of {parts} parts in all"))
+                (
+                    Code::TooManyPatterns,
+                    text!["a snapshot has at most ", count(patterns), " different patterns, of ", count(parts as usize), " parts in all"],
+                )
             }
             PatternError::Invalid(pattern::Invalid { at, reason }) => {
-                (Code::InvalidPattern, format!("invalid pattern {} at character {at}: {reason}", quoted(pattern)))
+                (Code::InvalidPattern, text!["invalid pattern ", quoted(pattern), " at character ", count(at), ": ", reason])
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Splits a condition into tokens, as Python's tokenizer does.
 
 use super::{Parsed, SyntaxError};
-use crate::error::quoted;
 use crate::number;
+use crate::text::{count, quoted, text};
 
 #[derive(Debug, PartialEq)]
 pub(super) enum Token<'s> {
@@ -168,7 +168,7 @@ impl<'s> Lexer<'s> {
             return self.string(start, is(&"r"));
         }
         if ["b", "br", "rb", "f", "fr", "rf"].iter().any(is) {
-            return Err(self.error(start, format!("expected the prefix `r` or `u` or none before a string, found {}", quoted(word))));
+            return Err(self.error(start, text!["expected the prefix `r` or `u` or none before a string, found ", quoted(word)]));
         }
         // `x in'abc'`
         Ok(Token::Word(word))
@@ -181,7 +181,7 @@ impl<'s> Lexer<'s> {
                 let digits = self.at;
                 self.eat("_");
                 if !self.digits(radix) {
-                    return Err(self.error(start, format!("expected digits after {}", quoted(self.since(start)))));
+                    return Err(self.error(start, text!["expected digits after ", quoted(self.since(start))]));
                 }
                 let digits = self.since(digits).chars().filter_map(|digit| digit.to_digit(radix));
                 return Ok(Token::Number(digits.fold(0.0, |number, digit| number * f64::from(radix) + f64::from(digit))));
@@ -202,11 +202,11 @@ impl<'s> Lexer<'s> {
         let text: String = self.since(start).chars().filter(|character| *character != '_').collect();
         let is_zero = text.bytes().all(|digit| digit == b'0');
         if self.at == integer && text.starts_with('0') && !is_zero {
-            return Err(self.error(start, format!("expected an integer without leading zeros, found {}", quoted(&text))));
+            return Err(self.error(start, text!["expected an integer without leading zeros, found ", quoted(&text)]));
         }
         match number::parse(text.as_bytes()) {
             Some(number) => Ok(Token::Number(number)),
-            None => Err(self.error(start, format!("expected a number, found {}", quoted(&text)))),
+            None => Err(self.error(start, text!["expected a number, found ", quoted(&text)])),
         }
     }
 
@@ -235,7 +235,7 @@ impl<'s> Lexer<'s> {
                 }
                 Some('\\') => self.escape(at, &mut text)?,
                 Some(character) if character != '\n' || quotes.len() > 1 => text.push(character),
-                _ => return Err(self.error(start, format!("expected a string that ends in {}", quoted(quotes)))),
+                _ => return Err(self.error(start, text!["expected a string that ends in ", quoted(quotes)])),
             }
         }
         Ok(Token::Text(text))
@@ -274,16 +274,16 @@ impl<'s> Lexer<'s> {
         };
         let character = char::from_u32(code);
         text.extend(character);
-        character.map(drop).ok_or_else(|| self.error(at, format!("expected the number of a character, found {}", quoted(self.since(at)))))
+        character.map(drop).ok_or_else(|| self.error(at, text!["expected the number of a character, found ", quoted(self.since(at))]))
     }
 
-    fn hexadecimal(&mut self, at: usize, count: usize) -> Parsed<u32> {
+    fn hexadecimal(&mut self, at: usize, digits: usize) -> Parsed<u32> {
         let escape = self.at;
         let mut code = 0_u32;
-        for _ in 0..count {
+        for _ in 0..digits {
             let Some(digit) = self.peek().and_then(|digit| digit.to_digit(16)) else {
                 self.at = escape;
-                return Err(self.error(at, format!("expected {count} hexadecimal digits after {}", quoted(self.since(at)))));
+                return Err(self.error(at, text!["expected ", count(digits), " hexadecimal digits after ", quoted(self.since(at))]));
             };
             code = code << 4 | digit;
             self.at += 1;

@@ -5,9 +5,9 @@ mod lexer;
 
 use lexer::{Lexer, Token};
 
-use crate::error::quoted;
 use crate::plan::AttributeId;
 use crate::plan::python::{Comparison, Expr, Method};
+use crate::text::{count, quoted, text};
 use crate::value::Value;
 
 /// Where an expression's names lead.
@@ -81,13 +81,13 @@ impl Parser<'_, '_> {
             Token::Line => "a new line".into(),
             _ => quoted(self.lexer.since(self.start)),
         };
-        self.error(format!("expected {expected}, found {found}"))
+        self.error(text!["expected ", expected, ", found ", found])
     }
 
     /// The token opens something that lies inside what is being read.
     fn enter(&mut self) -> Parsed<()> {
         if self.depth == DEPTH {
-            return Err(self.error(format!("expected an expression at most {DEPTH} levels deep")));
+            return Err(self.error(text!["expected an expression at most ", count(DEPTH), " levels deep"]));
         }
         self.depth += 1;
         self.advance()
@@ -116,7 +116,7 @@ impl Parser<'_, '_> {
             return Ok((items, comma));
         }
         Err(match end {
-            Token::Symbol(bracket) => self.expected(&format!("an operator, `,` or `{bracket}`")),
+            Token::Symbol(bracket) => self.expected(&text!["an operator, `,` or `", bracket, "`"]),
             _ => self.expected("an operator or the end"),
         })
     }

@@ -5,10 +5,11 @@ use semver::Version;
 use super::shape::{INSTANT, version};
 use super::{Reader, shape as shapes};
 use crate::document::{Node, items};
-use crate::error::{Code, quoted};
-use crate::format::check::{Checker, NUMBER, Shape, one_of, optional, required};
+use crate::error::Code;
+use crate::format::check::{Checker, NUMBER, Shape, optional, required};
 use crate::instant;
 use crate::plan::{Expr, ScalarSet, Test};
+use crate::text::{one_of, quoted, text};
 use crate::value::Value;
 
 /// Each operator with what it takes.
@@ -57,7 +58,7 @@ pub(super) fn shape(checker: &mut Checker, node: Node<'_>) {
         Some((_, shape)) => _ = checker.check(node, shape),
         None => {
             let kinds: Vec<&str> = KINDS.iter().map(|(key, _)| *key).collect();
-            checker.report(node, Code::MissingKey, format!("expected a condition with the key {}", one_of(&kinds)));
+            checker.report(node, Code::MissingKey, text!["expected a condition with the key ", one_of(&kinds)]);
         }
     }
 }
@@ -72,10 +73,10 @@ fn test(checker: &mut Checker, node: Node<'_>) {
     match (OPERATORS.iter().find(|(name, _)| *name == operator), value) {
         (None, _) => {
             let names: Vec<&str> = OPERATORS.iter().map(|(name, _)| *name).collect();
-            checker.report(place, Code::InvalidValue, format!("unknown operator {}; expected {}", quoted(operator), one_of(&names)));
+            checker.report(place, Code::InvalidValue, text!["unknown operator ", quoted(operator), "; expected ", one_of(&names)]);
         }
         (Some((_, Shape::Any)), Some(value)) => {
-            checker.report(value, Code::UnknownKey, format!("the operator `{operator}` takes no `value`"));
+            checker.report(value, Code::UnknownKey, text!["the operator `", operator, "` takes no `value`"]);
         }
         (Some((_, Shape::Any)), None) => {}
         (Some((_, shape)), Some(value)) => _ = checker.check(value, shape),
@@ -106,7 +107,7 @@ impl Reader<'_> {
                 checker.report(inner, Code::InvalidValue, "a segment's conditions cannot name another segment".into());
             }
             ("segment", Some(name)) if !self.segments.contains(name) => {
-                checker.report(inner, Code::UnknownSegment, format!("there is no segment {}", quoted(name)));
+                checker.report(inner, Code::UnknownSegment, text!["there is no segment ", quoted(name)]);
             }
             ("all" | "any", _) => self.check_conditions(Some(inner), in_segment, checker),
             ("not", _) => self.check_condition(inner, in_segment, checker),

@@ -2,9 +2,9 @@
 
 use super::Reader;
 use crate::document::{Node, Type, entries, items};
-use crate::error::{Code, quoted};
+use crate::error::Code;
 use crate::format::check::Checker;
-use crate::format::listed;
+use crate::text::{listed, quoted, text};
 use crate::texts::Texts;
 
 /// The variants of a flag by name, numbered in written order.
@@ -52,7 +52,7 @@ impl Reader<'_> {
             if let Some((place, id)) = rule.get("id").and_then(|place| Some((place, place.text()?)))
                 && !ids.insert(id).1
             {
-                checker.report(place, Code::DuplicateRule, format!("another rule of the flag has the id {}", quoted(id)));
+                checker.report(place, Code::DuplicateRule, text!["another rule of the flag has the id ", quoted(id)]);
             }
             self.check_conditions(rule.get("when"), false, checker);
             if has_variants {
@@ -85,7 +85,7 @@ fn check_named(node: Node<'_>, variants: &Texts, checker: &mut Checker) {
 fn check_variant(name: &str, node: Node<'_>, variants: &Texts, checker: &mut Checker) {
     if !variants.contains(name) {
         let mut names = (0..variants.len() as u32).filter_map(|number| variants.get(number));
-        let message = format!("there is no variant {}; expected one of {}", quoted(name), listed(&mut names, ", "));
+        let message = text!["there is no variant ", quoted(name), "; expected one of ", listed(&mut names, ", ")];
         checker.report(node, Code::UnknownVariant, message);
     }
 }

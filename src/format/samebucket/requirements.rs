@@ -2,9 +2,10 @@
 
 use super::flag::{named, variants};
 use crate::document::{Node, items};
-use crate::error::{Code, quoted};
+use crate::error::Code;
 use crate::format::check::Checker;
 use crate::format::graph::{Dependent, Words, report};
+use crate::text::{quoted, text};
 use crate::texts::Texts;
 
 pub(super) const WORDS: Words = Words { each_other: "require each other", chain: "requirements", this_one: "requires" };
@@ -34,17 +35,17 @@ pub(super) fn check(all: Node<'_>, read: &[Dependent<'_>], nodes: &[Node<'_>], c
             }
             let key = flag_named(item);
             if !keys.contains(key) {
-                report(flag, Some(item), checker, Code::UnknownFlag, format!("there is no flag {}", quoted(key)));
+                report(flag, Some(item), checker, Code::UnknownFlag, text!["there is no flag ", quoted(key)]);
             }
             // A flag with issues of its own may lack variants; those issues say enough.
             let Some(required) = places.find(key.as_bytes()).and_then(|place| nodes.get(place as usize)) else { continue };
             let variants = variants(*required);
             let message = match variant_named(item) {
                 Some(variant) if !variants.contains(variant) => {
-                    format!("the flag {} has no variant {}", quoted(key), quoted(variant))
+                    text!["the flag ", quoted(key), " has no variant ", quoted(variant)]
                 }
                 None if !variants.contains(named(*required, "on")) => {
-                    format!("the flag {} has no `on`; name the variant that is required", quoted(key))
+                    text!["the flag ", quoted(key), " has no `on`; name the variant that is required"]
                 }
                 _ => continue,
             };

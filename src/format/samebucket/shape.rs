@@ -4,10 +4,11 @@ use semver::Version;
 
 use super::condition;
 use crate::document::{Node, Type};
-use crate::error::{Code, quoted};
+use crate::error::Code;
 use crate::format::check::{ABOVE_ZERO, Checker, Instants, PERCENTAGE, RATE, Range, Shape, TEXTS, WEIGHT, optional, required};
 use crate::instant;
 use crate::number;
+use crate::text::{quoted, text};
 
 pub(super) static SNAPSHOT: Shape = Shape::Closed(&[
     required("schema", &Shape::By(schema)),
@@ -74,7 +75,7 @@ pub(super) static INSTANT: Shape = Shape::Instant(&Instants { expected: "an RFC 
 
 fn schema(checker: &mut Checker, node: Node<'_>) {
     if checker.check(node, &Shape::Text) && node.text() != Some(super::SCHEMA) {
-        let message = format!("expected `{}`, found {}", super::SCHEMA, quoted(node.text().unwrap_or_default()));
+        let message = text!["expected `", super::SCHEMA, "`, found ", quoted(node.text().unwrap_or_default())];
         checker.report(node, Code::InvalidValue, message);
     }
 }
@@ -94,7 +95,7 @@ fn variants(checker: &mut Checker, node: Node<'_>) {
         let first = *first.get_or_insert(variant);
         if variant.kind() != first.kind() {
             let (expected, found) = (first.kind().name(), variant.kind().name());
-            let message = format!("expected {expected} as in the variant {}, found {found}", quoted(first.key()));
+            let message = text!["expected ", expected, " as in the variant ", quoted(first.key()), ", found ", found];
             checker.report(variant, Code::MixedVariants, message);
         }
     }
@@ -157,7 +158,7 @@ fn percentage(checker: &mut Checker, node: Node<'_>) {
     // Division rounds to the double that the decimal reads as, so this is exact.
     if (percentage * super::BUCKETS_PER_PERCENT).round() / super::BUCKETS_PER_PERCENT != percentage {
         let found = number::to_text(percentage);
-        checker.report(node, Code::PercentageTooFine, format!("expected steps of 0.001, found `{found}`"));
+        checker.report(node, Code::PercentageTooFine, text!["expected steps of 0.001, found `", found, "`"]);
     }
 }
 
@@ -183,7 +184,7 @@ fn ramp(checker: &mut Checker, node: Node<'_>) {
 pub(super) fn version(checker: &mut Checker, node: Node<'_>) {
     let text = node.text().unwrap_or_default();
     if checker.check(node, &Shape::Text) && Version::parse(text).is_err() {
-        let message = format!("expected a semantic version such as `1.2.3`, found {}", quoted(text));
+        let message = text!["expected a semantic version such as `1.2.3`, found ", quoted(text)];
         checker.report(node, Code::InvalidVersion, message);
     }
 }

@@ -12,6 +12,7 @@ use crate::plan::{
     AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Hash, Outcome, OutcomeId, Point, RampPoint, Rollout, Scale, Serve, Split, Step,
     Take, Threshold, Unit,
 };
+use crate::text::text;
 use crate::texts::Texts;
 use crate::value::Value;
 
@@ -184,12 +185,12 @@ impl<'d> List<'_, 'd, '_> {
 
     fn bucket(&mut self, salt: Option<&str>, suffix: &'static str, divisor: u64) -> BucketId {
         let own = salt.map_or("", |_| "own");
-        let (number, is_new) = self.salts.insert(format!("{own}{suffix} {}", salt.unwrap_or_default()));
+        let (number, is_new) = self.salts.insert(text![own, suffix, " ", salt.unwrap_or_default()]);
         if let (false, Some(known)) = (is_new, self.salted.get(number as usize)) {
             return *known;
         }
         let (hash, take, unit) = (Hash::Sha256, Take::First(8), Unit::Key(self.unit));
-        let prefix = format!("{}:", salt.unwrap_or(self.salt)).into();
+        let prefix = text![salt.unwrap_or(self.salt), ":"].into();
         let bucket = self.reader.builder.bucket(Bucket { hash, prefix, unit, suffix: suffix.into(), take, modulus: BUCKETS, divisor });
         self.salted.push(bucket);
         bucket

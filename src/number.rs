@@ -4,7 +4,115 @@ use std::cmp::Ordering;
 
 /// `String(number)` of JavaScript: ECMA-262, `Number::toString` with radix 10.
 pub(crate) fn to_text(number: f64) -> String {
-    ryu_js::Buffer::new().format(number).into()
+    let magnitude = number.abs();
+    if number.is_nan() {
+        return "NaN".into();
+    }
+    let mut text = String::from(if number < 0.0 { "-" } else { "" });
+    if magnitude.is_infinite() {
+        text.push_str("Infinity");
+    } else if magnitude < MOST_WHOLE && magnitude.fract() == 0.0 {
+        push_digits(&mut text, magnitude as u64);
+    } else {
+        let (digits, exponent) = shortest(magnitude);
+        push_decimal(&mut text, digits, exponent);
+    }
+    text
+}
+
+/// From here on not every whole number is a double.
+const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+fn push_digits(text: &mut String, number: u64) {
+    if number > 9 {
+        push_digits(text, number / 10);
+    }
+    text.extend(char::from_digit((number % 10) as u32, 10));
+}
+
+/// `digits * 10^exponent` as JavaScript writes it.
+fn push_decimal(text: &mut String, digits: u64, exponent: i64) {
+    let mut shown = String::new();
+    push_digits(&mut shown, digits);
+    // How many digits stand before the point.
+    let before = shown.len() as i64 + exponent;
+    let split = |at: i64| shown.split_at_checked(at as usize).unwrap_or_default();
+    let zeros = |text: &mut String, count: i64| (0..count).for_each(|_| text.push('0'));
+    if exponent >= 0 && before <= 21 {
+        text.push_str(&shown);
+        zeros(text, exponent);
+    } else if (1..=21).contains(&before) {
+        let (whole, rest) = split(before);
+        text.extend([whole, ".", rest]);
+    } else if (-5..=0).contains(&before) {
+        text.push_str("0.");
+        zeros(text, -before);
+        text.push_str(&shown);
+    } else {
+        let (first, rest) = split(1);
+        text.extend([first, if rest.is_empty() { "" } else { "." }, rest, if before > 0 { "e+" } else { "e-" }]);
+        push_digits(text, (before - 1).unsigned_abs());
+    }
+}
+
+/// The fewest digits that read as the number, and of those the nearest to it: `digits * 10^exponent`.
+fn shortest(number: f64) -> (u64, i64) {
+    // With one digit more a number that has few has a zero at its end, so the least count is found by halves.
+    let (mut least, mut most) = (1, 17);
+    let mut found = (0, 0);
+    while least <= most {
+        let count = (least + most) / 2;
+        let (digits, exponent) = rounded(number, count);
+        // Doubles lie closer below a power of two than above it: the nearest decimal may be another's, and the next not.
+        match (digits..=digits + 1).find(|digits| parse(&decimal(*digits, exponent)) == Some(number)) {
+            Some(digits) => {
+                found = (digits, exponent);
+                most = count - 1;
+            }
+            None => least = count + 1,
+        }
+    }
+    let (mut digits, mut exponent) = found;
+    while digits > 0 && digits % 10 == 0 {
+        (digits, exponent) = (digits / 10, exponent + 1);
+    }
+    (digits, exponent)
+}
+
+/// The number rounded to so many digits, ties to even.
+fn rounded(number: f64, count: u32) -> (u64, i64) {
+    let (bits, exponent) = (number.to_bits() & ((1 << 52) - 1), (number.to_bits() >> 52) as i64);
+    let number = match exponent {
+        0 => Binary { bits, exponent: -1074 },
+        _ => Binary { bits: bits | 1 << 52, exponent: exponent - 1075 },
+    };
+    // 315653 / 2^20 is the logarithm of 2 to the base of 10, near enough that there are as many digits, or one more.
+    let size = number.exponent + 63 - i64::from(number.bits.leading_zeros());
+    let mut scale = i64::from(count) - 1 - ((size * 315_653) >> 20);
+    loop {
+        let scaled = approximate(number.bits, scale);
+        let below = -(scaled.exponent + number.exponent);
+        let digits = scaled.bits.checked_shr(below as u32).unwrap_or_default();
+        if digits >= 10_u64.pow(count) {
+            scale -= 1;
+            continue;
+        }
+        // What lies halfway to the next tells where the number itself lies.
+        let up = match compare(&decimal(digits * 10 + 5, 0), -scale - 1, &number) {
+            Ordering::Less => true,
+            Ordering::Equal => digits % 2 == 1,
+            Ordering::Greater => false,
+        };
+        return (digits + u64::from(up), -scale);
+    }
+}
+
+fn decimal(digits: u64, exponent: i64) -> Vec<u8> {
+    let mut text = String::new();
+    push_digits(&mut text, digits);
+    text.push_str(if exponent < 0 { "e-" } else { "e" });
+    push_digits(&mut text, exponent.unsigned_abs());
+    text.into()
 }
 
 /// A decimal as the nearest double, ties to even: an optional sign, digits with a point before, among or after them or
@@ -53,7 +161,7 @@ pub(crate) fn parse(text: &[u8]) -> Option<f64> {
         let power = (0..exponent.abs()).fold(1.0, |power, _| power * 10.0);
         if exponent < 0 { leading as f64 / power } else { leading as f64 * power }
     } else {
-        nearest(leading, exponent + dropped, |half| compare(text, exponent, half))
+        nearest(leading, exponent + dropped, |half| compare(text, exponent, &half))
     };
     Some(sign * magnitude)
 }
@@ -162,7 +270,7 @@ fn approximate(leading: u64, exponent: i64) -> Binary {
 const SIGNIFICANT: usize = 768;
 
 /// How the digits of `text`, up to its exponent, times `10^exponent` compare with the other number.
-fn compare(text: &[u8], mut exponent: i64, other: Binary) -> Ordering {
+fn compare(text: &[u8], mut exponent: i64, other: &Binary) -> Ordering {
     let (mut left, mut count, mut more) = (Integer::default(), 0, false);
     let (mut chunk, mut scale) = (0, 1);
     for digit in text.iter().take_while(|byte| **byte | 0x20 != b'e').filter_map(|byte| byte.checked_sub(b'0')) {
@@ -232,6 +340,34 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        /// The oracle is ryu-js, which has another algorithm.
+        #[test]
+        fn prints_as_ryu(bits in any::<u64>(), digits in 0..1_000_000_000_000_u64, exponent in -330..300_i32) {
+            let theirs = |number: f64| ryu_js::Buffer::new().format(number).to_owned();
+            let few: f64 = format!("{digits}e{exponent}").parse().unwrap();
+            let power = 2_f64.powi(exponent);
+            for number in [f64::from_bits(bits), few, power, few.next_up(), power.next_down(), few / 3.0, f64::from_bits(bits >> 12)] {
+                prop_assert_eq!(to_text(number), theirs(number));
+            }
+        }
+    }
+
+    /// Numbers that lie halfway between two decimals of the fewest digits, and powers of ten.
+    #[test]
+    fn ties_and_powers_print_as_ryu() {
+        let powers = (-330..310).map(|exponent| format!("1e{exponent}").parse::<f64>().unwrap());
+        let twos = (-1074..1024).map(|exponent| 2_f64.powi(exponent));
+        let tiny = (1..2000).map(f64::from_bits);
+        let wholes = (0..4096).map(|more| 9_007_199_254_740_992.0 + f64::from(more) * 2.0);
+        let all = powers.chain(twos).chain(tiny).chain(wholes);
+        let around = all.flat_map(|number| [number.next_down(), number, number.next_up()]);
+        let wrong: Vec<f64> = around.filter(|number| to_text(*number) != ryu_js::Buffer::new().format(*number)).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
 
     /// Expected values: `String(number)` in Node.
     #[test]

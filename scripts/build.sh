@@ -10,9 +10,11 @@ say "building the wasm"
 build=(cargo rustc --quiet --profile wasm --lib --crate-type cdylib --target "$TARGET")
 # The glue sets the stack to rights after a call that failed on its way.
 link=(-- -C link-arg=--export=__stack_pointer)
+# SHA-256 in a loop, not written out: a fifth faster in wasm, and smaller.
+export RUSTFLAGS='--cfg sha2_backend_soft="compact"'
 if builds_std; then
   echo "    with a standard library built for size, by $(rustc --version)"
-  RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zunstable-options -Cpanic=immediate-abort" \
+  RUSTC_BOOTSTRAP=1 RUSTFLAGS="$RUSTFLAGS -Zunstable-options -Cpanic=immediate-abort" \
     "${build[@]}" -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size "${link[@]}"
 else
   echo "    with the ready-made standard library, for lack of its source: the wasm is a tenth larger"

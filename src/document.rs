@@ -67,6 +67,7 @@ pub(crate) struct Node<'d> {
 }
 
 impl<'d> Node<'d> {
+    #[inline(always)]
     fn data(self) -> Data {
         let none = Data { kind: Type::Null, escaped: false, repeated: false, parent: 0, content: (0, 0) };
         self.document.nodes.get(self.at as usize).copied().unwrap_or(none)
@@ -128,7 +129,16 @@ impl<'d> Node<'d> {
 
     /// The value of an object at a key.
     pub(crate) fn get(self, key: &str) -> Option<Node<'d>> {
-        self.entries().find(|value| value.key() == key)
+        let Data { kind: Type::Object, content: (count, _), .. } = self.data() else { return None };
+        let mut at = self.at + 2;
+        for _ in 0..count {
+            let value = Node { at, ..self };
+            if value.key() == key {
+                return Some(value);
+            }
+            at = value.end() + 1;
+        }
+        None
     }
 
     /// The value at a key, unless it is `null`: backends write that for what is not set.
@@ -137,6 +147,7 @@ impl<'d> Node<'d> {
     }
 
     /// The node after this one and all that is in it.
+    #[inline(always)]
     fn end(self) -> u32 {
         match self.data() {
             Data { kind: Type::List | Type::Object, content: (_, end), .. } => end,
@@ -357,16 +368,19 @@ impl Parser<'_> {
         if self.at < self.bytes.len() { expected(0, "the end") } else { Ok(()) }
     }
 
+    #[inline(always)]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
+    #[inline(always)]
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;
         }
     }
 
+    #[inline(always)]
     fn takes(&mut self, byte: u8) -> bool {
         let takes = self.peek() == Some(byte);
         self.at += usize::from(takes);

@@ -207,7 +207,10 @@ pub(crate) fn quoted(text: &str) -> String {
                 quoted.push('…');
                 break;
             }
-            _ if character.is_control() => quoted.extend(character.escape_default()),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            '\0'..='\x1f' | '\x7f'..='\u{9f}' => quoted.push_str(&format!("\\u{{{:x}}}", u32::from(character))),
             _ => quoted.push(character),
         }
     }

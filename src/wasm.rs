@@ -21,6 +21,9 @@ use crate::snapshot::{Failure, Inputs, LoadOptions, OnInvalidFlag, OpenCircuits,
 use crate::value::{Object, Value};
 pub use encoded::Encoded;
 
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// About what loading takes for each byte of a snapshot. Memory that is not touched costs nothing.
 const MEMORY_PER_BYTE: usize = 20;
 

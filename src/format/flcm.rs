@@ -139,9 +139,9 @@ impl Reader {
             "contains" => JavaScriptTest::Includes(value),
             _ => JavaScriptTest::IncludedIn(value),
         };
-        let mut routes = vec![Route::to(["attributes", name])];
+        let mut routes = vec![Route::to(&["attributes", name])];
         if !USER_KEYS.contains(&name) {
-            routes.push(Route::to([name]).unless("attributes"));
+            routes.push(Route::to(&[name]).unless("attributes"));
         }
         let test = Expr::JavaScript(self.builder.attribute(routes.into()), test);
         let negate = node.get("negate").and_then(Node::bool) == Some(true);

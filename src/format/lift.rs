@@ -102,7 +102,7 @@ fn equal(flag: Node<'_>, builder: &mut Builder) -> Expr {
     let mut equals = Vec::new();
     for expected in entries(flag.set("override_conditions")) {
         // A condition on the user's id sees nothing: the id is not among the attributes.
-        let routes = if USER_KEYS.contains(&expected.key()) { Vec::new() } else { vec![Route::to([expected.key()])] };
+        let routes = if USER_KEYS.contains(&expected.key()) { Vec::new() } else { vec![Route::to(&[expected.key()])] };
         equals.push(Expr::PythonEquals(builder.attribute(routes.into()), expected.to_value()));
     }
     Expr::all(equals)

@@ -74,7 +74,7 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
     let flags = if snapshot.kind() == Type::List { snapshot } else { snapshot.get("flags")? };
     let mut builder = Builder::default();
     let mut routes = user::id_routes(Skips::Falsy);
-    routes.push(Route::to(["tenant", "id"]).skips(Skips::Falsy));
+    routes.push(Route::to(&["tenant", "id"]).skips(Skips::Falsy));
     let id = builder.attribute(routes.into());
     let mut reader = Reader { builder, id, environment };
     flags_in(flags, "key", &FLAG, checker, &mut |key, node, checker| reader.flag(key, node, checker))?;
@@ -195,7 +195,7 @@ impl Reader<'_> {
     }
 
     fn attribute(&mut self, path: &str) -> AttributeId {
-        let routes = [Route::to(path.split('.'))].into();
+        let routes = [Route::by_dots(path)].into();
         self.builder.attribute(Attribute { routes, into_lists: true })
     }
 

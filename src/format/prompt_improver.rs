@@ -197,18 +197,18 @@ impl Reader {
 /// What a condition's names stand for: an attribute of that name shadows the three names that are always there.
 impl python::Names for Reader {
     fn name(&mut self, name: &str) -> plan::python::Expr {
-        let mut routes = vec![Route::to(["custom_attributes", name])];
+        let mut routes = vec![Route::to(&["custom_attributes", name])];
         let when_missing = match name {
             "user_id" => {
                 routes.extend(user::id_routes(Skips::Null));
                 Some(Value::Null)
             }
             "user_type" => {
-                routes.push(Route::to([name]));
+                routes.push(Route::to(&[name]));
                 Some(Value::Null)
             }
             "environment" => {
-                routes.push(Route::to([name]));
+                routes.push(Route::to(&[name]));
                 Some("production".into())
             }
             _ => return plan::python::Expr::Name { attribute: self.custom_attribute(name), when_missing: None },
@@ -217,9 +217,9 @@ impl python::Names for Reader {
     }
 
     fn custom_attribute(&mut self, key: &str) -> AttributeId {
-        let mut routes = vec![Route::to(["custom_attributes", key])];
+        let mut routes = vec![Route::to(&["custom_attributes", key])];
         if !FIELDS.contains(&key) {
-            routes.push(Route::to([key]));
+            routes.push(Route::to(&[key]));
         }
         self.builder.attribute(routes.into())
     }

@@ -41,7 +41,7 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
     let hash = if snapshot.get("hash").and_then(Node::text) == Some("md5") { Hash::Md5 } else { Hash::Sha256 };
     let mut builder = Builder::default();
     let user = user::id(&mut builder);
-    let attribute = builder.attribute(vec![Route::to(["environment"])].into());
+    let attribute = builder.attribute(vec![Route::to(&["environment"])].into());
     let default_environment = environment.unwrap_or("production");
     let mut reader = Reader { builder, hash, user, environment: attribute, default_environment };
     let mut read = |key: &str, node: Node<'_>, checker: &mut Checker| {
@@ -72,32 +72,41 @@ impl Reader<'_> {
             overrides.filter(|value| value.bool() == Some(to)).for_each(|value| names.insert(ValueRef::String(value.key())));
             Some(names).filter(|names| !names.is_empty())
         };
-        let steps = [
-            ("environment", list("environments").map(|names| not(self.in_environment(names))), false, Reason::Disabled),
-            ("environment", overridden(true).map(|names| self.in_environment(names)), true, Reason::TargetingMatch),
-            ("environment", overridden(false).map(|names| self.in_environment(names)), false, Reason::TargetingMatch),
-            ("expired", instant("expires_at").map(Expr::After), false, Reason::Disabled),
-            ("not_started", instant("starts_at").map(Expr::Before), false, Reason::Disabled),
-            ("blacklist", list("blacklist").map(|users| is_one_of(self.user, users)), false, Reason::TargetingMatch),
-            ("whitelist", list("whitelist").map(|users| is_one_of(self.user, users)), true, Reason::TargetingMatch),
-        ];
-        let plain = if steps.iter().all(|(_, when, ..)| when.is_none()) { Reason::Static } else { Reason::Default };
-        let last = match (enabled, percentage) {
-            (false, _) | (true, ..=0.0) => [("disabled", Some(always()), false, Reason::Disabled), NO_STEP, NO_STEP],
-            (true, 100.0..) => [("enabled", Some(always()), true, plain), NO_STEP, NO_STEP],
-            _ => [
-                ("percentage", Some(self.rollout(key, percentage)), true, Reason::Split),
-                ("percentage", Some(is_known(self.user)), false, Reason::Split),
-                ("enabled", Some(always()), true, Reason::Default),
-            ],
-        };
+        let mut steps = Vec::new();
+        if let Some(names) = list("environments") {
+            steps.push(("environment", not(self.in_environment(names)), false, Reason::Disabled));
+        }
+        for to in [true, false] {
+            if let Some(names) = overridden(to) {
+                steps.push(("environment", self.in_environment(names), to, Reason::TargetingMatch));
+            }
+        }
+        if let Some(at) = instant("expires_at") {
+            steps.push(("expired", Expr::After(at), false, Reason::Disabled));
+        }
+        if let Some(at) = instant("starts_at") {
+            steps.push(("not_started", Expr::Before(at), false, Reason::Disabled));
+        }
+        for (name, value) in [("blacklist", false), ("whitelist", true)] {
+            if let Some(users) = list(name) {
+                steps.push((name, is_one_of(self.user, users), value, Reason::TargetingMatch));
+            }
+        }
+        let plain = if steps.is_empty() { Reason::Static } else { Reason::Default };
+        if !enabled || percentage <= 0.0 {
+            steps.push(("disabled", always(), false, Reason::Disabled));
+        } else if percentage >= 100.0 {
+            steps.push(("enabled", always(), true, plain));
+        } else {
+            steps.push(("percentage", self.rollout(key, percentage), true, Reason::Split));
+            steps.push(("percentage", is_known(self.user), false, Reason::Split));
+            steps.push(("enabled", always(), true, Reason::Default));
+        }
 
         let id = self.builder.next_flag();
         let mut flag = FlagBuilder::new(&mut self.builder, id);
-        for (name, when, value, reason) in steps.into_iter().chain(last) {
-            if let Some(when) = when {
-                flag.boolean_step(name, when, value, reason);
-            }
+        for (name, when, value, reason) in steps {
+            flag.boolean_step(name, when, value, reason);
         }
         let otherwise = flag.plain(Some(Value::Bool(false)), Reason::Disabled, "disabled");
         flag.finish(key, otherwise, node.fingerprint(mix_text(0, self.default_environment)));
@@ -121,5 +130,3 @@ impl Reader<'_> {
         Expr::Rollout(Rollout { bucket, threshold: Threshold::Fixed(percentage) })
     }
 }
-
-const NO_STEP: (&str, Option<Expr>, bool, Reason) = ("", None, false, Reason::Default);

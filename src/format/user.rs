@@ -10,7 +10,7 @@ const PLACES: [&[&str]; 4] = [&["targetingKey"], &["user_id"], &["userId"], &["u
 
 /// The routes to the user's id.
 pub(super) fn id_routes(skips: Skips) -> Vec<Route> {
-    PLACES.iter().map(|path| Route::to(path.iter().copied()).skips(skips)).collect()
+    PLACES.iter().map(|path| Route::to(path).skips(skips)).collect()
 }
 
 /// The user's id: the first that is there and not null.

@@ -111,8 +111,18 @@ pub(crate) struct Root {
 }
 
 impl Route {
-    pub(crate) fn to<'p>(path: impl IntoIterator<Item = &'p str>) -> Route {
-        Route { unless: None, path: path.into_iter().map(Box::from).collect(), skips: Skips::Nothing }
+    pub(crate) fn to(path: &[&str]) -> Route {
+        Route::along(path.iter().map(|key| Box::from(*key)).collect())
+    }
+
+    /// By the keys between the dots of a text.
+    pub(crate) fn by_dots(path: &str) -> Route {
+        let keys = path.as_bytes().split(|byte| *byte == b'.');
+        Route::along(keys.filter_map(|key| std::str::from_utf8(key).ok()).map(Box::from).collect())
+    }
+
+    fn along(path: Box<[Box<str>]>) -> Route {
+        Route { unless: None, path, skips: Skips::Nothing }
     }
 
     pub(crate) fn unless(self, key: &str) -> Route {

@@ -46,7 +46,8 @@ pub(super) fn upper(text: &str) -> String {
 fn expanded(character: char) -> Option<&'static str> {
     // Spares most characters the search.
     let may = matches!(character, 'ß' | 'ŉ' | 'ǰ' | 'ΐ' | 'ΰ' | 'և' | '\u{1e96}'..='\u{1fff}' | '\u{fb00}'..='\u{fb17}');
-    if may { EXPANSIONS.split('\n').find_map(|line| line.strip_prefix(character)) } else { None }
+    let lines = EXPANSIONS.as_bytes().split(|byte| *byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
+    if may { lines.filter_map(|line| line.strip_prefix(character)).next() } else { None }
 }
 
 /// Characters that change by the same distance: all from the first to the last, or every second one.

@@ -47,7 +47,7 @@ enum Py<'a> {
 enum Items<'a> {
     Json(&'a [Value]),
     /// What a condition's own list or tuple yields.
-    Made(Rc<[Py<'a>]>),
+    Made(Rc<Vec<Py<'a>>>),
 }
 
 impl<'a> Py<'a> {
@@ -127,8 +127,8 @@ impl<'a> Items<'a> {
 fn value<'a>(scope: Scope<'a>, expr: &'a Expr) -> Result<Py<'a>> {
     Ok(match expr {
         Expr::Literal(literal) => literal.into(),
-        Expr::List(parts) => Py::List(values(scope, parts)?),
-        Expr::Tuple(parts) => Py::Tuple(values(scope, parts)?),
+        Expr::List(parts) => Py::List(Items::Made(Rc::new(values(scope, parts)?))),
+        Expr::Tuple(parts) => Py::Tuple(Items::Made(Rc::new(values(scope, parts)?))),
         Expr::Name { attribute, when_missing } => {
             let found = Py::read(scope.attributes.get(*attribute));
             found.or_else(|| when_missing.as_ref().map(Py::from)).ok_or(Raised)?
@@ -150,14 +150,17 @@ fn value<'a>(scope: Scope<'a>, expr: &'a Expr) -> Result<Py<'a>> {
         Expr::Item { value: of, key } => item(value(scope, of)?, &value(scope, key)?)?,
         Expr::Call { receiver, method, arguments } => {
             let receiver = value(scope, receiver)?;
-            let arguments: Vec<Py<'a>> = arguments.iter().map(|argument| value(scope, argument)).collect::<Result<_>>()?;
-            call(receiver, *method, &arguments)?
+            call(receiver, *method, &values(scope, arguments)?)?
         }
     })
 }
 
-fn values<'a>(scope: Scope<'a>, parts: &'a [Expr]) -> Result<Items<'a>> {
-    parts.iter().map(|part| value(scope, part)).collect::<Result<_>>().map(Items::Made)
+fn values<'a>(scope: Scope<'a>, parts: &'a [Expr]) -> Result<Vec<Py<'a>>> {
+    let mut values = Vec::with_capacity(parts.len());
+    for part in parts {
+        values.push(value(scope, part)?);
+    }
+    Ok(values)
 }
 
 /// The first operand that is as truthy as asked for, else the last.
@@ -185,21 +188,22 @@ fn chain<'a>(scope: Scope<'a>, first: &'a Expr, rest: &'a [(Comparison, Expr)]) 
 }
 
 fn compare(comparison: Comparison, left: &Py<'_>, right: &Py<'_>) -> Result<bool> {
-    // Without an order, because of a NaN, no comparison holds.
-    let ordered = |holds: fn(Ordering) -> bool| Ok(order(left, right)?.is_some_and(holds));
-    match comparison {
-        Comparison::Equal => Ok(equal(left, right)),
-        Comparison::NotEqual => Ok(!equal(left, right)),
-        Comparison::Less => ordered(Ordering::is_lt),
-        Comparison::AtMost => ordered(Ordering::is_le),
-        Comparison::Greater => ordered(Ordering::is_gt),
-        Comparison::AtLeast => ordered(Ordering::is_ge),
-        Comparison::In => contains(right, left),
-        Comparison::NotIn => contains(right, left).map(|found| !found),
+    Ok(match comparison {
+        Comparison::Equal => equal(left, right),
+        Comparison::NotEqual => !equal(left, right),
+        Comparison::In => contains(right, left)?,
+        Comparison::NotIn => !contains(right, left)?,
         // One of the two is always None.
-        Comparison::Is => Ok(matches!((left, right), (Py::None, Py::None))),
-        Comparison::IsNot => Ok(!matches!((left, right), (Py::None, Py::None))),
-    }
+        Comparison::Is => matches!((left, right), (Py::None, Py::None)),
+        Comparison::IsNot => !matches!((left, right), (Py::None, Py::None)),
+        _ => match order(left, right)? {
+            // Without an order, because of a NaN, no comparison holds.
+            None => false,
+            Some(Ordering::Less) => matches!(comparison, Comparison::Less | Comparison::AtMost),
+            Some(Ordering::Equal) => matches!(comparison, Comparison::AtMost | Comparison::AtLeast),
+            Some(Ordering::Greater) => matches!(comparison, Comparison::Greater | Comparison::AtLeast),
+        },
+    })
 }
 
 fn equal(left: &Py<'_>, right: &Py<'_>) -> bool {
@@ -210,7 +214,7 @@ fn equal(left: &Py<'_>, right: &Py<'_>) -> bool {
         (Py::None, Py::None) => true,
         (Py::Str(left), Py::Str(right)) => left == right,
         (Py::List(left), Py::List(right)) | (Py::Tuple(left), Py::Tuple(right)) => {
-            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| equal(&left, &right))
+            left.len() == right.len() && first_difference(left, right).is_none()
         }
         (Py::Dict(left), Py::Dict(right)) => {
             let same = |(key, value): (&str, _)| right.get(key).is_some_and(|other| equal(&Py::from(value), &other.into()));
@@ -218,6 +222,18 @@ fn equal(left: &Py<'_>, right: &Py<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// The first items at one place that are not equal.
+fn first_difference<'a>(left: &Items<'a>, right: &Items<'a>) -> Option<(Py<'a>, Py<'a>)> {
+    let mut index = 0;
+    while let (Some(left), Some(right)) = (left.get(index), right.get(index)) {
+        if !equal(&left, &right) {
+            return Some((left, right));
+        }
+        index += 1;
+    }
+    None
 }
 
 /// None where a NaN is compared.
@@ -228,12 +244,10 @@ fn order(left: &Py<'_>, right: &Py<'_>) -> Result<Option<Ordering>> {
     match (left, right) {
         // UTF-8 is in the order of code points.
         (Py::Str(left), Py::Str(right)) => Ok(Some(left.cmp(right))),
-        (Py::List(left), Py::List(right)) | (Py::Tuple(left), Py::Tuple(right)) => {
-            match left.iter().zip(right.iter()).find(|(left, right)| !equal(left, right)) {
-                Some((left, right)) => order(&left, &right),
-                None => Ok(Some(left.len().cmp(&right.len()))),
-            }
-        }
+        (Py::List(left), Py::List(right)) | (Py::Tuple(left), Py::Tuple(right)) => match first_difference(left, right) {
+            Some((left, right)) => order(&left, &right),
+            None => Ok(Some(left.len().cmp(&right.len()))),
+        },
         _ => Err(Raised),
     }
 }
@@ -283,8 +297,10 @@ fn call<'a>(receiver: Py<'a>, method: Method, arguments: &[Py<'a>]) -> Result<Py
         (Py::Dict(object), Method::Get, [key, default]) => Ok(lookup(object, key)?.unwrap_or_else(|| default.clone())),
         (Py::Str(text), Method::Lower, []) => Ok(Py::Str(case::lower(&text).into())),
         (Py::Str(text), Method::Upper, []) => Ok(Py::Str(case::upper(&text).into())),
-        (Py::Str(text), Method::Strip, [] | [Py::None]) => Ok(Py::Str(trimmed(text, is_space))),
-        (Py::Str(text), Method::Strip, [Py::Str(characters)]) => Ok(Py::Str(trimmed(text, |character| characters.contains(character)))),
+        (Py::Str(text), Method::Strip, [] | [Py::None]) => Ok(trimmed(&text, &is_space)),
+        (Py::Str(text), Method::Strip, [Py::Str(characters)]) => {
+            Ok(trimmed(&text, &|character| characters.chars().any(|other| other == character)))
+        }
         (Py::Str(text), Method::StartsWith, [starts, bounds @ ..]) => {
             affixed(starts, slice(&text, bounds)?, |text, start| text.starts_with(start))
         }
@@ -293,11 +309,8 @@ fn call<'a>(receiver: Py<'a>, method: Method, arguments: &[Py<'a>]) -> Result<Py
     }
 }
 
-fn trimmed(text: Cow<'_, str>, is_off: impl Fn(char) -> bool) -> Cow<'_, str> {
-    match text {
-        Cow::Borrowed(text) => text.trim_matches(is_off).into(),
-        Cow::Owned(text) => text.trim_matches(is_off).to_owned().into(),
-    }
+fn trimmed<'a>(text: &str, is_off: &dyn Fn(char) -> bool) -> Py<'a> {
+    Py::Str(text.trim_matches(is_off).to_owned().into())
 }
 
 /// `str.isspace`: Unicode's white space, and the four separators of ASCII.
@@ -311,11 +324,13 @@ fn affixed<'a>(affixes: &Py<'_>, text: Option<&str>, has: fn(&str, &str) -> bool
         Py::Str(affix) => Ok(text.is_some_and(|text| has(text, affix))),
         _ => Err(Raised),
     };
-    match affixes {
-        Py::Tuple(affixes) => affixes.iter().map(|affix| one(&affix)).find(|found| *found != Ok(false)).unwrap_or(Ok(false)),
-        affix => one(affix),
+    let Py::Tuple(affixes) = affixes else { return one(affixes).map(Py::Bool) };
+    for affix in affixes.iter() {
+        if one(&affix)? {
+            return Ok(Py::Bool(true));
+        }
     }
-    .map(Py::Bool)
+    Ok(Py::Bool(false))
 }
 
 /// `text[start:end]`; none where the start lies behind the end, as not even the empty string is found there.

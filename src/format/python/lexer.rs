@@ -135,9 +135,9 @@ impl<'s> Lexer<'s> {
             let blank = self.since(line);
             match self.peek() {
                 Some('\n' | '\r') => _ = self.next(),
-                None if blank.contains('#') => return Ok(()),
+                None if blank.bytes().any(|byte| byte == b'#') => return Ok(()),
                 // A form feed goes back to the margin.
-                _ if blank.rsplit('\x0c').next().is_some_and(|indentation| indentation.contains([' ', '\t'])) => {
+                _ if blank.bytes().rev().take_while(|byte| *byte != b'\x0c').any(|byte| matches!(byte, b' ' | b'\t')) => {
                     return Err(self.error(line, "expected a line that is not indented".into()));
                 }
                 _ => return Ok(()),
@@ -163,15 +163,15 @@ impl<'s> Lexer<'s> {
         if !matches!(self.peek(), Some('\'' | '"')) {
             return Ok(Token::Word(word));
         }
-        match &*word.to_ascii_lowercase() {
-            "r" => self.string(start, true),
-            "u" => self.string(start, false),
-            "b" | "br" | "rb" | "f" | "fr" | "rf" => {
-                Err(self.error(start, format!("expected the prefix `r` or `u` or none before a string, found {}", quoted(word))))
-            }
-            // `x in'abc'`
-            _ => Ok(Token::Word(word)),
+        let is = |prefix: &&str| word.eq_ignore_ascii_case(prefix);
+        if is(&"r") || is(&"u") {
+            return self.string(start, is(&"r"));
         }
+        if ["b", "br", "rb", "f", "fr", "rf"].iter().any(is) {
+            return Err(self.error(start, format!("expected the prefix `r` or `u` or none before a string, found {}", quoted(word))));
+        }
+        // `x in'abc'`
+        Ok(Token::Word(word))
     }
 
     /// What must not come right after a number must not come after a space either: the parser refuses it.
@@ -199,12 +199,15 @@ impl<'s> Lexer<'s> {
                 self.at = mantissa;
             }
         }
-        let text = self.since(start).replace('_', "");
-        if self.at == integer && text.starts_with('0') && text.contains(|digit| digit != '0') {
+        let text: String = self.since(start).chars().filter(|character| *character != '_').collect();
+        let is_zero = text.bytes().all(|digit| digit == b'0');
+        if self.at == integer && text.starts_with('0') && !is_zero {
             return Err(self.error(start, format!("expected an integer without leading zeros, found {}", quoted(&text))));
         }
-        let number = number::parse(text.as_bytes()).map(Token::Number);
-        number.ok_or_else(|| self.error(start, format!("expected a number, found {}", quoted(&text))))
+        match number::parse(text.as_bytes()) {
+            Some(number) => Ok(Token::Number(number)),
+            None => Err(self.error(start, format!("expected a number, found {}", quoted(&text)))),
+        }
     }
 
     /// Digits with single underscores between them; whether there are any.
@@ -255,10 +258,13 @@ impl<'s> Lexer<'s> {
             Some('U') => self.hexadecimal(at, 8)?,
             Some('N') => return Err(self.error(at, "expected a character by its number such as `\\u00e9`, found a name".into())),
             Some(first @ '0'..='7') => {
-                let more = self.rest().chars().take(2).map_while(|digit| digit.to_digit(8));
-                let digits: Vec<u32> = first.to_digit(8).into_iter().chain(more).collect();
-                self.at += digits.len() - 1;
-                digits.iter().fold(0, |code, digit| code * 8 + digit)
+                let mut code = u32::from(first) - u32::from('0');
+                for _ in 0..2 {
+                    let Some(digit) = self.peek().and_then(|digit| digit.to_digit(8)) else { break };
+                    code = code * 8 + digit;
+                    self.at += 1;
+                }
+                code
             }
             Some(itself @ ('\\' | '\'' | '"')) => itself.into(),
             Some(other) => {
@@ -272,10 +278,17 @@ impl<'s> Lexer<'s> {
     }
 
     fn hexadecimal(&mut self, at: usize, count: usize) -> Parsed<u32> {
-        let digits = self.rest().get(..count).filter(|digits| digits.chars().all(|digit| digit.is_ascii_hexdigit()));
-        self.at += digits.map_or(0, str::len);
-        let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        code.ok_or_else(|| self.error(at, format!("expected {count} hexadecimal digits after {}", quoted(self.since(at)))))
+        let escape = self.at;
+        let mut code = 0_u32;
+        for _ in 0..count {
+            let Some(digit) = self.peek().and_then(|digit| digit.to_digit(16)) else {
+                self.at = escape;
+                return Err(self.error(at, format!("expected {count} hexadecimal digits after {}", quoted(self.since(at)))));
+            };
+            code = code << 4 | digit;
+            self.at += 1;
+        }
+        Ok(code)
     }
 }
 

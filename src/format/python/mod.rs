@@ -152,7 +152,7 @@ impl Parser<'_, '_> {
     }
 
     fn comparison(&mut self) -> Parsed<Expr> {
-        let none = Expr::Literal(Value::Null);
+        let is_none = |operand: &Expr| matches!(operand, Expr::Literal(Value::Null));
         let first = self.signed()?;
         let mut rest: Vec<(Comparison, Expr)> = Vec::new();
         loop {
@@ -161,7 +161,7 @@ impl Parser<'_, '_> {
             let right = self.signed()?;
             if matches!(comparison, Comparison::Is | Comparison::IsNot) {
                 let left = rest.last().map_or(&first, |(_, operand)| operand);
-                if *left != none && right != none {
+                if !is_none(left) && !is_none(&right) {
                     return Err(self.lexer.error(operator_at, "expected `None` on one side of `is`".into()));
                 }
             }
@@ -259,8 +259,7 @@ impl Parser<'_, '_> {
                 return Ok(method);
             }
         }
-        let names = Method::ALL.map(|(name, _)| format!("`{name}`"));
-        Err(self.expected(&format!("a method, one of {}", names.join(", "))))
+        Err(self.expected("a method, one of `startswith`, `endswith`, `lower`, `upper`, `strip`, `get`"))
     }
 
     fn atom(&mut self) -> Parsed<Expr> {

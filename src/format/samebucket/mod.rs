@@ -36,7 +36,7 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
     let text = |key: &str| snapshot.get(key).and_then(Node::text);
     let mut builder = Builder::default();
     builder.typed();
-    let targeting_key = builder.attribute(vec![Route::to(["targetingKey"])].into());
+    let targeting_key = builder.attribute(vec![Route::to(&["targetingKey"])].into());
     let environment = environment.or(text("environment"));
     let mut reader = Reader { builder, segments: Texts::default(), environment, targeting_key };
     for segment in entries(snapshot.get("segments")) {
@@ -91,9 +91,9 @@ impl Reader<'_> {
 
     /// An attribute by its name: one key, or else the keys between its dots.
     fn attribute(&mut self, name: &str) -> AttributeId {
-        let mut routes = vec![Route::to([name])];
+        let mut routes = vec![Route::to(&[name])];
         if name.contains('.') {
-            routes.push(Route::to(name.split('.')));
+            routes.push(Route::by_dots(name));
         }
         self.builder.attribute(routes.into())
     }

@@ -77,11 +77,11 @@ export class Evaluator {
     const writer = this.#ready();
     const start = writer.value([format === "auto" ? null : String(format), environment ?? null, onInvalidFlag === "skip"]);
     const end = writer.append(bytes);
-    const { error, info, typed, attributes } = this.#told((engine, encoded) => engine.load(encoded, start, end));
+    const { error, info, typed, outcomes, attributes } = this.#told((engine, encoded) => engine.load(encoded, start, end));
     writer.textTaken();
     if (error) throw new SnapshotError(error);
     writer.reserveSlots(attributes.length);
-    this.#plan = { typed, attributes: attributes.map(prepared), flags: new Map(), outcomes: [], all: undefined };
+    this.#plan = { typed, attributes: attributes.map(prepared), flags: new Map(), outcomes: new Array(outcomes), all: undefined };
     return info;
   }
 
@@ -306,15 +306,14 @@ export class Evaluator {
   }
 
   /**
-   * Calls the engine, and gives the bytes that it told.
+   * Calls the engine, and gives a copy of the bytes that it told: none at the address 0.
    * @param {(engine: glue.Engine, encoded: glue.Encoded) => number} call
    */
   #tell(call) {
-    const writer = this.#ready();
-    const engine = /** @type {glue.Engine} */ (this.#engine);
-    const length = call(engine, writer.encoded);
-    const start = engine.told();
-    return writer.memory.buffer.slice(start, start + length);
+    const { encoded, memory } = this.#ready();
+    const start = call(/** @type {glue.Engine} */ (this.#engine), encoded);
+    const length = start === 0 ? 0 : new DataView(memory.buffer).getUint32(start, true);
+    return memory.buffer.slice(start + 4, start + 4 + length);
   }
 
   /**

@@ -16,6 +16,11 @@ let emptyStack = 0;
 /** Whether a call into wasm goes on. Wasm calls nobody back: true after a call, it has failed on its way. */
 let inside = false;
 
+/** As arguments these take so much of the stack, eight bytes each, as calls into wasm will hardly need. */
+const ROOM = new Array(2_048).fill(0);
+const ROOM_TO_LOAD = new Array(16_384).fill(0);
+const useStack = () => {};
+
 /** How many calls have failed on their way, for want of stack or memory. What they were given cannot be used again. */
 export let failures = 0;
 
@@ -81,8 +86,8 @@ function use({ exports }) {
   const wasm = /** @type {any} */ (exports);
   if (wasm.engine_evaluate === undefined) throw new Error("the wasm given is not samebucket's");
   const guarded = { ...wasm };
-  for (const [name, value] of Object.entries(wasm)) if (typeof value === "function") guarded[name] = guard(value);
-  // Written out, because this one is to be quick.
+  for (const [name, value] of Object.entries(wasm)) if (typeof value === "function") guarded[name] = guard(value, name === "engine_load" ? ROOM_TO_LOAD : ROOM);
+  // Written out, because this one is to be quick. It takes no memory as a rule.
   guarded.engine_evaluate = (/** @type {number} */ engine, /** @type {number} */ encoded, /** @type {number} */ flag, /** @type {number} */ now) => {
     settle();
     inside = true;
@@ -96,9 +101,14 @@ function use({ exports }) {
   memory = wasm.memory;
 }
 
-/** @param {(...numbers: number[]) => number} call */
-const guard = (call) => (/** @type {number[]} */ ...numbers) => {
+/**
+ * A call that is not made unless the stack has room for it: the memory's own lists are not to be left half done.
+ * @param {(...numbers: number[]) => number} call
+ * @param {number[]} room
+ */
+const guard = (call, room) => (/** @type {number[]} */ ...numbers) => {
   settle();
+  /** @type {(...room: number[]) => void} */ (useStack)(...room);
   inside = true;
   const result = call(...numbers);
   inside = false;

@@ -1,13 +1,14 @@
 //! The crossing into JavaScript. Conversions only, and the one module that knows JavaScript.
 //!
 //! Nothing but numbers crosses. What the glue (`pkg-template/`) says beside them it writes into an [`Encoded`]; what it is
-//! told is JSON, or a list of numbers, at [`Engine::told`]. An answer is the number of an outcome, of which the glue
+//! told is JSON, or a list of numbers: after its length in four bytes, at the address returned. An answer is the number of an outcome, of which the glue
 //! makes an object once.
 
 mod encoded;
 mod json;
 
 use std::cell::{Cell, RefCell};
+use std::ptr;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -44,17 +45,10 @@ impl Engine {
         Engine::default()
     }
 
-    /// Where that lies which the engine told last; what tells returns how many bytes it is.
-    pub fn told(&self) -> *const u8 {
-        let told = self.told.take();
-        let start = told.as_ptr();
-        self.told.set(told);
-        start
-    }
-
     /// Loads a snapshot: the first `bytes` of the input, after `options` bytes with the list of format, environment and
-    /// whether to skip invalid flags. Tells `{ info, typed, attributes }`, or `{ error }` with what `SnapshotError` has.
-    pub fn load(&self, input: &mut Encoded, options: usize, bytes: usize) -> usize {
+    /// whether to skip invalid flags. Tells `{ info, typed, outcomes, attributes }`, of the outcomes how many there are, or
+    /// `{ error }` with what `SnapshotError` has.
+    pub fn load(&self, input: &mut Encoded, options: usize, bytes: usize) -> *const u8 {
         let text = input.take_text();
         let (options, snapshot) = text.get(..bytes).and_then(|text| text.split_at_checked(options)).unwrap_or_default();
         let loaded = self.loaded(&encoded::value(options), snapshot);
@@ -64,6 +58,7 @@ impl Engine {
             Ok(snapshot) => {
                 object.set("info", snapshot.info().to_value());
                 object.set("typed", snapshot.plan.typed);
+                object.set("outcomes", snapshot.plan.outcomes.len() as f64);
                 object.set("attributes", snapshot.plan.attributes.iter().map(|it| attribute(&snapshot.plan, it)).collect::<Vec<_>>());
                 _ = self.snapshot.replace(Some(Rc::new(snapshot)));
             }
@@ -113,9 +108,9 @@ impl Engine {
 
     /// Tells `{ number, timed, reads }` of the flag whose key the first `bytes` of the input are: whether its answer depends
     /// on the time, and the numbers of the attributes that it reads. Nothing if there is no such flag.
-    pub fn find(&self, input: &Encoded, bytes: usize) -> usize {
-        let Some(snapshot) = self.snapshot() else { return 0 };
-        let Some(id) = snapshot.plan.find(input.key(bytes)) else { return 0 };
+    pub fn find(&self, input: &Encoded, bytes: usize) -> *const u8 {
+        let Some(snapshot) = self.snapshot() else { return ptr::null() };
+        let Some(id) = snapshot.plan.find(input.key(bytes)) else { return ptr::null() };
         let needs = snapshot.plan.needs(id);
         let mut object = Object::default();
         object.set("number", f64::from(id.0));
@@ -125,8 +120,8 @@ impl Engine {
     }
 
     /// Tells `{ keys, timed }`: the keys of all flags, and whether the answer of any depends on the time.
-    pub fn flags(&self) -> usize {
-        let Some(snapshot) = self.snapshot() else { return 0 };
+    pub fn flags(&self) -> *const u8 {
+        let Some(snapshot) = self.snapshot() else { return ptr::null() };
         let mut object = Object::default();
         object.set("keys", snapshot.flag_keys().map(Value::from).collect::<Vec<_>>());
         object.set("timed", snapshot.plan.reads_time());
@@ -143,22 +138,21 @@ impl Engine {
     }
 
     /// Tells the numbers of the outcomes of all flags, each in four bytes, little-endian.
-    pub fn evaluate_all(&self, attributes: &Encoded, now: f64) -> usize {
-        let Some(snapshot) = self.snapshot() else { return 0 };
+    pub fn evaluate_all(&self, attributes: &Encoded, now: f64) -> *const u8 {
+        let Some(snapshot) = self.snapshot() else { return ptr::null() };
         let mut told = self.told.take();
         told.clear();
+        told.extend_from_slice(&[0; 4]);
         let open_circuits = self.open_circuits();
         let inputs = Inputs { now, open_circuits: &open_circuits };
         snapshot.outcomes(attributes, inputs, attributes.memo(), |outcome| told.extend_from_slice(&outcome.0.to_le_bytes()));
-        let length = told.len();
-        self.told.set(told);
-        length
+        self.keep(told)
     }
 
     /// Tells the evaluation of a flag with every step that was tried.
-    pub fn explain(&self, attributes: &Encoded, flag: u32, now: f64) -> usize {
-        let Some(snapshot) = self.snapshot() else { return 0 };
-        let Some(flag) = snapshot.plan.flag(FlagId(flag)) else { return 0 };
+    pub fn explain(&self, attributes: &Encoded, flag: u32, now: f64) -> *const u8 {
+        let Some(snapshot) = self.snapshot() else { return ptr::null() };
+        let Some(flag) = snapshot.plan.flag(FlagId(flag)) else { return ptr::null() };
         let open_circuits = self.open_circuits();
         let inputs = Inputs { now, open_circuits: &open_circuits };
         let explanation = snapshot.explain_with(&flag.key, attributes, inputs).to_value();
@@ -167,29 +161,36 @@ impl Engine {
 
     /// Tells an outcome as an evaluation, and whether the caller's default stands before its value. Without `value` only
     /// the default stands.
-    pub fn outcome(&self, outcome: u32) -> usize {
-        let Some(snapshot) = self.snapshot() else { return 0 };
+    pub fn outcome(&self, outcome: u32) -> *const u8 {
+        let Some(snapshot) = self.snapshot() else { return ptr::null() };
         let id = OutcomeId(outcome);
-        let Some(outcome) = snapshot.plan.outcome(id) else { return 0 };
+        let Some(outcome) = snapshot.plan.outcome(id) else { return ptr::null() };
         let key = snapshot.plan.flag(outcome.flag).map_or("", |flag| &flag.key);
         let (evaluation, yields) = (snapshot.evaluation(key, Ok(id), None).to_value(), outcome.yields);
         self.tell(&Value::List(vec![evaluation, yields.into()]))
     }
 
     /// As `outcome`, for a flag that is not there; its key is the first `bytes` of the input.
-    pub fn unknown(&self, input: &Encoded, bytes: usize) -> usize {
-        let Some(snapshot) = self.snapshot() else { return 0 };
+    pub fn unknown(&self, input: &Encoded, bytes: usize) -> *const u8 {
+        let Some(snapshot) = self.snapshot() else { return ptr::null() };
         let evaluation = snapshot.evaluation(input.key(bytes), Err(Failure::FlagNotFound), None).to_value();
         let yields = snapshot.plan.unknown.as_ref().is_none_or(|unknown| unknown.yields);
         self.tell(&Value::List(vec![evaluation, yields.into()]))
     }
 
-    fn tell(&self, value: &Value) -> usize {
-        let mut told = Vec::new();
+    fn tell(&self, value: &Value) -> *const u8 {
+        let mut told = vec![0; 4];
         json::write(value, &mut told);
-        let length = told.len();
+        self.keep(told)
+    }
+
+    /// Keeps what is told until the next time, with its length in the first four bytes.
+    fn keep(&self, mut told: Vec<u8>) -> *const u8 {
+        let length = told.len().saturating_sub(4) as u32;
+        told.iter_mut().zip(length.to_le_bytes()).for_each(|(byte, value)| *byte = value);
+        let start = told.as_ptr();
         self.told.set(told);
-        length
+        start
     }
 
     fn snapshot(&self) -> Option<Rc<Snapshot>> {

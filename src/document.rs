@@ -628,5 +628,5 @@ fn find_duplicates(object: Node<'_>, duplicates: &mut Vec<u32>) {
 }
 
 #[cfg(test)]
-#[expect(clippy::indexing_slicing, clippy::string_slice, reason = "a test may fail")]
+#[expect(clippy::string_slice, reason = "a test may fail")]
 mod tests;

@@ -67,7 +67,7 @@ impl PatternError {
 
 impl Builder {
     pub(crate) fn attribute(&mut self, attribute: Attribute) -> AttributeId {
-        let (number, is_new) = self.attributes.insert(&attribute.name());
+        let (number, is_new) = self.attributes.insert(attribute.name());
         if is_new {
             self.plan.attributes.push(attribute);
         }

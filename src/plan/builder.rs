@@ -10,10 +10,9 @@ use super::{
     Attribute, AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Outcome, OutcomeId, PatternId, Plan, Root, SegmentId, Serve, Split, Step,
     Unknown,
 };
-use crate::error::{Code, quoted};
 use crate::evaluation::Reason;
 use crate::limits;
-use crate::pattern::{self, Pattern, Syntax};
+use crate::pattern::{Pattern, PatternError, Syntax};
 use crate::value::Value;
 
 #[derive(Default)]
@@ -26,37 +25,6 @@ pub(crate) struct Builder {
     pattern_parts: u64,
     /// The fingerprint of each segment.
     segments: Vec<u64>,
-}
-
-/// Why a pattern was not taken.
-pub(crate) enum PatternError {
-    TooLong,
-    /// So many parts, with repetitions written out.
-    TooLarge(u64),
-    TooMany,
-    Invalid(pattern::Invalid),
-}
-
-impl PatternError {
-    /// The issue that it is for a pattern, as it was written.
-    pub(crate) fn issue(self, pattern: &str) -> (Code, String) {
-        match self {
-            PatternError::TooLong => {
-                (Code::PatternTooLong, format!("{} bytes; a pattern has at most {}", pattern.len(), limits::PATTERN_BYTES))
-            }
-            PatternError::TooLarge(parts) => {
-                let most = limits::PATTERN_PARTS;
-                (Code::PatternTooLong, format!("{parts} parts with its repetitions written out; a pattern has at most {most}"))
-            }
-            PatternError::TooMany => {
-                let (patterns, parts) = (limits::PATTERNS, limits::ALL_PATTERN_PARTS);
-                (Code::TooManyPatterns, format!("a snapshot has at most {patterns} different patterns, of {parts} parts in all"))
-            }
-            PatternError::Invalid(pattern::Invalid { at, reason }) => {
-                (Code::InvalidPattern, format!("invalid pattern {} at character {at}: {reason}", quoted(pattern)))
-            }
-        }
-    }
 }
 
 impl Builder {
@@ -99,13 +67,7 @@ impl Builder {
             return Err(PatternError::TooMany);
         }
         let left = limits::ALL_PATTERN_PARTS - self.pattern_parts;
-        let (compiled, parts) = Pattern::new(pattern, syntax, left.min(limits::PATTERN_PARTS)).map_err(PatternError::Invalid)?;
-        if parts > limits::PATTERN_PARTS {
-            return Err(PatternError::TooLarge(parts));
-        }
-        if parts > left {
-            return Err(PatternError::TooMany);
-        }
+        let (compiled, parts) = Pattern::new(pattern, syntax, left)?;
         let id = PatternId(self.plan.patterns.len() as u32);
         self.pattern_parts += parts;
         self.plan.patterns.push(compiled);

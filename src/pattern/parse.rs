@@ -39,8 +39,8 @@ pub(super) struct Parser {
     pub(super) at: usize,
     pub(super) ecmascript: bool,
     flags: u32,
-    /// The names of groups, in order.
-    names: Vec<Vec<u32>>,
+    /// Hashes of the names of groups.
+    names: Vec<u64>,
     /// How many groups capture.
     captures: u64,
     /// The lowest number after a `\` of ECMAScript, which is octal if there is no such group, and where it is.
@@ -272,11 +272,11 @@ impl Parser {
     /// Reads the name of a group, after its `<`.
     fn name(&mut self) -> Read<()> {
         let start = self.at;
-        let mut name = Vec::new();
+        // FNV-1a: no two names of a pattern have the same by chance.
+        let (mut hash, mut first) = (0xcbf2_9ce4_8422_2325_u64, true);
         loop {
             let mut unit = self.units.get(self.at).copied().unwrap_or(EDGE);
             self.at += 1;
-            let first = name.is_empty();
             if unit == u32::from(b'>') && !first {
                 break;
             }
@@ -294,13 +294,13 @@ impl Parser {
             if !fits {
                 return Err(self.refuse(start, "invalid group name"));
             }
-            name.push(unit);
+            hash = (hash ^ u64::from(unit)).wrapping_mul(0x100_0000_01b3);
+            first = false;
         }
-        let place = self.names.partition_point(|known| *known < name);
-        if self.names.get(place) == Some(&name) {
+        if self.names.contains(&hash) {
             return Err(self.refuse(start, "duplicate group name"));
         }
-        self.names.insert(place, name);
+        self.names.push(hash);
         Ok(())
     }
 

@@ -47,20 +47,20 @@ pub(super) struct Compiler {
     outer: Vec<Group>,
     /// Whether letters of ASCII stand for both of their cases.
     pub(super) ignore_case: bool,
-    /// So many parts are compiled at most.
-    room: u64,
+    /// Without it parts are counted, and no code is made.
+    compiles: bool,
 }
 
 impl Compiler {
-    pub(super) fn new(utf16: bool, room: u64) -> Compiler {
+    pub(super) fn new(utf16: bool, compiles: bool) -> Compiler {
         let program = Program { utf16, ..Program::default() };
-        Compiler { program, group: Group::new(0, 0, 0, 0), outer: Vec::new(), ignore_case: false, room }
+        Compiler { program, group: Group::new(0, 0, 0, 0), outer: Vec::new(), ignore_case: false, compiles }
     }
 
-    /// The program, and how many parts it has. It is whole when there was room for so many.
+    /// The program, and how many parts it has.
     pub(super) fn finish(mut self) -> (Program, u64) {
         self.land();
-        self.program.code.push(Inst::Match);
+        self.emit(Inst::Match);
         (self.program, self.group.size.parts)
     }
 
@@ -69,9 +69,15 @@ impl Compiler {
         self.group.size.parts = self.group.size.parts.saturating_add(parts);
     }
 
+    fn emit(&mut self, inst: Inst) {
+        if self.compiles {
+            self.program.code.push(inst);
+        }
+    }
+
     fn push(&mut self, inst: Inst, parts: u64) {
         let start = self.program.code.len();
-        self.program.code.push(inst);
+        self.emit(inst);
         self.item(start, Size { parts, depth: 0 });
     }
 
@@ -159,13 +165,12 @@ impl Compiler {
 
     /// Ends an alternative: there is a choice between it and what follows.
     pub(super) fn alternative(&mut self) {
-        let code = &mut self.program.code;
-        let body = code.split_off(self.group.alternative);
-        code.push(Inst::Split(body.len() as i32 + 2));
-        code.extend_from_slice(&body);
-        let jump = mem::replace(&mut self.group.jump, code.len());
-        code.push(Inst::Jump(jump as i32));
-        self.group.alternative = code.len();
+        let body = self.program.code.split_off(self.group.alternative);
+        self.emit(Inst::Split(body.len() as i32 + 2));
+        self.program.code.extend_from_slice(&body);
+        let jump = mem::replace(&mut self.group.jump, self.program.code.len());
+        self.emit(Inst::Jump(jump as i32));
+        self.group.alternative = self.program.code.len();
         self.count(1);
         self.seal();
     }
@@ -221,7 +226,7 @@ impl Compiler {
         let repeated = if counted { parts.min(u32::MAX.into()) * most.max(1) } else { parts.saturating_add(1) };
         self.group.size.parts = self.group.size.parts.saturating_sub(parts);
         self.item(item, Size { parts: repeated, depth: depth + 1 });
-        if repeated <= self.room {
+        if self.compiles {
             self.write_out(item, min, max);
         }
         Ok(())

@@ -1,10 +1,10 @@
 //! Reads a pattern: what the two syntaxes have in common, and where they part.
 
+use super::Syntax;
 use super::compile::{Compiler, ENDLESS};
 use super::escape::BACKREFERENCE;
 use super::program::{self, EDGE, Look, Units};
 use super::sets::{self, Set};
-use super::{Invalid, Syntax};
 use crate::limits;
 
 /// What [`Parser::peek`] gives for a unit beyond ASCII, none of which is syntax.
@@ -39,8 +39,8 @@ pub(super) struct Parser {
     pub(super) at: usize,
     pub(super) ecmascript: bool,
     flags: u32,
-    /// The names of groups, each with a `>` after it.
-    names: Vec<u32>,
+    /// Hashes of the names of groups.
+    names: Vec<u64>,
     /// How many groups capture.
     captures: u64,
     /// The lowest number after a `\` of ECMAScript, which is octal if there is no such group, and where it is.
@@ -48,8 +48,9 @@ pub(super) struct Parser {
     /// Where the first `\k` is, which is a `k` if no group has a name.
     pub(super) name_reference: Option<usize>,
     pub(super) compiler: Compiler,
-    /// What [`Refused`] stands for.
-    pub(super) invalid: Invalid,
+    /// Where and why the pattern is refused.
+    pub(super) refused_at: usize,
+    pub(super) reason: &'static str,
 }
 
 /// The pattern is refused; the parser knows why.
@@ -58,7 +59,7 @@ pub(super) struct Refused;
 pub(super) type Read<T> = Result<T, Refused>;
 
 impl Parser {
-    pub(super) fn new(pattern: &str, syntax: Syntax, room: u64) -> Parser {
+    pub(super) fn new(pattern: &str, syntax: Syntax, compiles: bool) -> Parser {
         let ecmascript = syntax == Syntax::EcmaScript;
         let mut parser = Parser {
             units: Vec::new(),
@@ -69,8 +70,9 @@ impl Parser {
             captures: 0,
             lowest_reference: (u64::MAX, 0),
             name_reference: None,
-            compiler: Compiler::new(ecmascript, room),
-            invalid: Invalid::default(),
+            compiler: Compiler::new(ecmascript, compiles),
+            refused_at: 0,
+            reason: "",
         };
         let mut units = Units::of(pattern, ecmascript);
         loop {
@@ -163,7 +165,8 @@ impl Parser {
     pub(super) fn refuse(&mut self, at: usize, reason: &'static str) -> Refused {
         // The second half of a character of two units is in the same character as the first.
         let characters = self.units.iter().take(at + 1).filter(|unit| !matches!(unit, 0xdc00..=0xdfff));
-        self.invalid = Invalid { at: characters.count(), reason };
+        self.refused_at = characters.count();
+        self.reason = reason;
         Refused
     }
 
@@ -268,13 +271,13 @@ impl Parser {
 
     /// Reads the name of a group, after its `<`.
     fn name(&mut self) -> Read<()> {
-        let (start, end) = (self.at, u32::from(b'>'));
-        let known = self.names.len();
+        let start = self.at;
+        // FNV-1a: no two names of a pattern have the same by chance.
+        let (mut hash, mut first) = (0xcbf2_9ce4_8422_2325_u64, true);
         loop {
-            let first = self.names.len() == known;
             let mut unit = self.units.get(self.at).copied().unwrap_or(EDGE);
             self.at += 1;
-            if unit == end && !first {
+            if unit == u32::from(b'>') && !first {
                 break;
             }
             if self.ecmascript && unit == u32::from(b'\\') && self.eat(b'u') {
@@ -291,13 +294,13 @@ impl Parser {
             if !fits {
                 return Err(self.refuse(start, "invalid group name"));
             }
-            self.names.push(unit);
+            hash = (hash ^ u64::from(unit)).wrapping_mul(0x100_0000_01b3);
+            first = false;
         }
-        let (known, name) = self.names.split_at_checked(known).unwrap_or_default();
-        if known.split(|unit| *unit == end).any(|known| known == name) {
+        if self.names.contains(&hash) {
             return Err(self.refuse(start, "duplicate group name"));
         }
-        self.names.push(end);
+        self.names.push(hash);
         Ok(())
     }
 

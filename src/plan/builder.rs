@@ -8,11 +8,9 @@ use super::{
     Unknown,
 };
 use crate::document::mix;
-use crate::error::Code;
 use crate::evaluation::Reason;
 use crate::limits;
-use crate::pattern::{self, Pattern, Syntax};
-use crate::text::{count, quoted, text};
+use crate::pattern::{Pattern, PatternError, Syntax};
 use crate::texts::Texts;
 use crate::value::Value;
 
@@ -26,43 +24,6 @@ pub(crate) struct Builder {
     pattern_parts: u64,
     /// The fingerprint of each segment.
     segments: Vec<u64>,
-}
-
-/// Why a pattern was not taken.
-pub(crate) enum PatternError {
-    TooLong,
-    /// So many parts, with repetitions written out.
-    TooLarge(u64),
-    TooMany,
-    Invalid(pattern::Invalid),
-}
-
-impl PatternError {
-    /// The issue that it is for a pattern, as it was written.
-    pub(crate) fn issue(self, pattern: &str) -> (Code, String) {
-        match self {
-            PatternError::TooLong => {
-                (Code::PatternTooLong, text![count(pattern.len()), " bytes; a pattern has at most ", count(limits::PATTERN_BYTES)])
-            }
-            PatternError::TooLarge(parts) => {
-                let most = limits::PATTERN_PARTS;
-                (
-                    Code::PatternTooLong,
-                    text![count(parts as usize), " parts with its repetitions written out; a pattern has at most ", count(most as usize)],
-                )
-            }
-            PatternError::TooMany => {
-                let (patterns, parts) = (limits::PATTERNS, limits::ALL_PATTERN_PARTS);
-                (
-                    Code::TooManyPatterns,
-                    text!["a snapshot has at most ", count(patterns), " different patterns, of ", count(parts as usize), " parts in all"],
-                )
-            }
-            PatternError::Invalid(pattern::Invalid { at, reason }) => {
-                (Code::InvalidPattern, text!["invalid pattern ", quoted(pattern), " at character ", count(at), ": ", reason])
-            }
-        }
-    }
 }
 
 impl Builder {
@@ -99,13 +60,7 @@ impl Builder {
             return Err(PatternError::TooMany);
         }
         let left = limits::ALL_PATTERN_PARTS - self.pattern_parts;
-        let (compiled, parts) = Pattern::new(pattern, syntax, left.min(limits::PATTERN_PARTS)).map_err(PatternError::Invalid)?;
-        if parts > limits::PATTERN_PARTS {
-            return Err(PatternError::TooLarge(parts));
-        }
-        if parts > left {
-            return Err(PatternError::TooMany);
-        }
+        let (compiled, parts) = Pattern::new(pattern, syntax, left)?;
         self.pattern_parts += parts;
         self.plan.patterns.push(compiled);
         Ok(PatternId(self.patterns.insert(pattern).0))

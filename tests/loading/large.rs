@@ -64,6 +64,14 @@ fn flags_that_require_many() {
     let often =
         snapshot([flag("f", &format!(r#""requires":[{}]"#, joined(5 * MANY, |_| r#""g""#.into()))), flag("g", r#""default":"on""#)]);
     assert_eq!(variant(&load(often).unwrap(), "f", &Context::anonymous()), Some("off"));
+    let variants = joined(MANY, |index| format!(r#""v{index}":{index}"#));
+    let requires = joined(MANY, |_| r#"{"flag":"g","variant":"v1"}"#.into());
+    let wide = format!(
+        r#"{{"schema":"samebucket/1","flags":{{
+            "f":{{"variants":{{"on":1,"off":0}},"requires":[{requires}],"default":"on"}},
+            "g":{{"variants":{{{variants}}},"off":"v0","default":"v1"}}}}}}"#
+    );
+    assert_eq!(variant(&load(wide).unwrap(), "f", &Context::anonymous()), Some("on"));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -58,7 +58,7 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
             nodes.push(node);
         }
     })?;
-    requirements::check(flags, &read, &nodes, checker);
+    let targets = requirements::check(flags, &read, &nodes, checker);
     let (kept, order) = graph::settle(&read, &requirements::WORDS, checker);
     if checker.is_unusable() {
         return None;
@@ -66,7 +66,7 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
     let kept: Vec<Node<'_>> = nodes.into_iter().zip(kept).filter_map(|(node, kept)| kept.then_some(node)).collect();
     let mut keys = Texts::default();
     kept.iter().for_each(|flag| _ = keys.insert(flag.key()));
-    kept.iter().for_each(|flag| steps::compile(*flag, &kept, &keys, &mut reader));
+    kept.iter().for_each(|flag| steps::compile(*flag, &kept, &keys, &targets, &mut reader));
     let environment = reader.environment.map(Box::from);
     Some(Compiled { plan: reader.builder.finish(&order), version: text("version").map(Box::from), environment })
 }

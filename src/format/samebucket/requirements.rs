@@ -20,18 +20,41 @@ pub(super) fn variant_named<'d>(requirement: Node<'d>) -> Option<&'d str> {
     requirement.get("variant").and_then(Node::text)
 }
 
+/// The variants of the flags that others require, looked up once for each.
+#[derive(Default)]
+pub(super) struct Targets {
+    keys: Texts,
+    variants: Vec<Texts>,
+}
+
+impl Targets {
+    fn add(&mut self, key: &str, flag: Node<'_>) -> &Texts {
+        static NONE: Texts = Texts::new();
+        let (number, is_new) = self.keys.insert(key);
+        if is_new {
+            self.variants.push(variants(flag));
+        }
+        self.variants.get(number as usize).unwrap_or(&NONE)
+    }
+
+    /// The number of a variant of a flag that another requires.
+    pub(super) fn variant(&self, key: &str, variant: &str) -> Option<u32> {
+        self.variants.get(self.keys.find(key.as_bytes())? as usize)?.find(variant.as_bytes())
+    }
+}
+
 /// `all` are the flags of the snapshot, `read` those that have no issue of their own, with what each is.
-pub(super) fn check(all: Node<'_>, read: &[Dependent<'_>], nodes: &[Node<'_>], checker: &mut Checker) {
-    let (mut keys, mut places) = (Texts::default(), Texts::default());
+pub(super) fn check(all: Node<'_>, read: &[Dependent<'_>], nodes: &[Node<'_>], checker: &mut Checker) -> Targets {
+    let (mut keys, mut places, mut targets) = (Texts::default(), Texts::default(), Targets::default());
     if read.iter().all(|flag| flag.list.is_none()) {
-        return;
+        return targets;
     }
     all.values().for_each(|flag| _ = keys.insert(flag.key()));
     read.iter().for_each(|flag| _ = places.insert(flag.key));
     for flag in read {
         for item in items(flag.list) {
             if checker.is_full() {
-                return;
+                return targets;
             }
             let key = flag_named(item);
             if !keys.contains(key) {
@@ -39,7 +62,7 @@ pub(super) fn check(all: Node<'_>, read: &[Dependent<'_>], nodes: &[Node<'_>], c
             }
             // A flag with issues of its own may lack variants; those issues say enough.
             let Some(required) = places.find(key.as_bytes()).and_then(|place| nodes.get(place as usize)) else { continue };
-            let variants = variants(*required);
+            let variants = targets.add(key, *required);
             let message = match variant_named(item) {
                 Some(variant) if !variants.contains(variant) => {
                     text!["the flag ", quoted(key), " has no variant ", quoted(variant)]
@@ -52,4 +75,5 @@ pub(super) fn check(all: Node<'_>, read: &[Dependent<'_>], nodes: &[Node<'_>], c
             report(flag, Some(item), checker, Code::UnknownVariant, message);
         }
     }
+    targets
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::flag::{named, variants};
-use super::requirements::{flag_named, variant_named};
+use super::requirements::{Targets, flag_named, variant_named};
 use super::shape::at;
 use super::{BUCKETS_PER_PERCENT, Reader};
 use crate::document::{Node, entries, items, mix_text};
@@ -19,7 +19,7 @@ use crate::value::Value;
 const BUCKETS: u64 = (100.0 * BUCKETS_PER_PERCENT) as u64;
 
 /// Adds a flag to the plan. `flags` are all flags that are added, `keys` their keys, both by number.
-pub(super) fn compile<'d>(flag: Node<'d>, flags: &[Node<'d>], keys: &Texts, reader: &mut Reader<'_>) {
+pub(super) fn compile<'d>(flag: Node<'d>, flags: &[Node<'d>], keys: &Texts, targets: &Targets, reader: &mut Reader<'_>) {
     let id = reader.builder.next_flag();
     let variants = variants(flag);
     let bucketing = |key: &str| flag.get("bucketing").and_then(|bucketing| bucketing.get(key)?.text());
@@ -34,7 +34,7 @@ pub(super) fn compile<'d>(flag: Node<'d>, flags: &[Node<'d>], keys: &Texts, read
     let off = variants.find(named(flag, "off").as_bytes()).unwrap_or_default();
     let mut list =
         List { id, flag, names, variants, off, unit, salt, salts: Texts::default(), salted: Vec::new(), reader, steps: Vec::new() };
-    list.compile(flags, keys);
+    list.compile(flags, keys, targets);
     let otherwise = list.outcome(off, Reason::Default, "off", None);
     let steps = list.steps;
     let values = entries(flag.get("variants")).map(Node::to_value).collect();
@@ -59,7 +59,7 @@ struct List<'l, 'd, 'r> {
 }
 
 impl<'d> List<'_, 'd, '_> {
-    fn compile(&mut self, flags: &[Node<'d>], keys: &Texts) {
+    fn compile(&mut self, flags: &[Node<'d>], keys: &Texts, targets: &Targets) {
         let flag = self.flag;
         let environment = self.reader.environment.and_then(|name| flag.get("environments")?.get(name));
         let enabled = environment.and_then(|environment| environment.get("enabled")).or(flag.get("enabled"));
@@ -84,7 +84,7 @@ impl<'d> List<'_, 'd, '_> {
             self.off("expired", Reason::Disabled, Expr::After(until));
         }
         for requirement in items(flag.get("requires")) {
-            self.requirement(requirement, flags, keys);
+            self.requirement(requirement, flags, keys, targets);
         }
         if let Some(deny) = flag.get("deny").filter(|list| list.len() > 0) {
             let denied = self.reader.key_in(Some(deny));
@@ -111,13 +111,13 @@ impl<'d> List<'_, 'd, '_> {
     }
 
     /// A step for when another flag does not serve what is required of it.
-    fn requirement(&mut self, requirement: Node<'_>, flags: &[Node<'_>], keys: &Texts) {
-        let Some(number) = keys.find(flag_named(requirement).as_bytes()) else { return };
+    fn requirement(&mut self, requirement: Node<'_>, flags: &[Node<'_>], keys: &Texts, targets: &Targets) {
+        let key = flag_named(requirement);
+        let Some(number) = keys.find(key.as_bytes()) else { return };
         let Some(required) = flags.get(number as usize) else { return };
         let variant = variant_named(requirement).unwrap_or(named(*required, "on"));
-        let mut values = entries(required.get("variants"));
-        let Some(value) = values.position(|value| value.key() == variant) else { return };
-        let serves = Expr::Serves(FlagId(number), value as u32);
+        let Some(value) = targets.variant(key, variant) else { return };
+        let serves = Expr::Serves(FlagId(number), value);
         self.off("requirement", Reason::Disabled, Expr::Not(Box::new(serves)));
         if let Some(step) = self.steps.last_mut() {
             step.requires = Some(FlagId(number));

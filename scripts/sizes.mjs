@@ -17,7 +17,8 @@ for (const [title, { files, budget }] of Object.entries(PARTS)) {
   const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
   console.log(`${title.padEnd(24)}${columns([bytes.length, gzipSync(bytes, { level: 9 }).length, brotli.length, budget])}`);
   if (brotli.length > budget) {
-    console.error(`error: ${title} takes ${brotli.length} bytes in brotli; the budget is ${budget}`);
-    process.exitCode = 1;
+    const held = process.env.SAMEBUCKET_BUDGET !== "unheld";
+    console.error(`${held ? "error" : "warning"}: ${title} takes ${brotli.length} bytes in brotli; the budget is ${budget}`);
+    if (held) process.exitCode = 1;
   }
 }

@@ -3,7 +3,7 @@
 
 import * as glue from "./glue.js";
 import { ContextError, MOST_BYTES, Writer, describe, prepared } from "./context.js";
-import { failures, moduleMemory, settle } from "./module.js";
+import { failures, is, moduleMemory, settle } from "./module.js";
 
 export { isReady, start, startAsync } from "./module.js";
 
@@ -87,6 +87,7 @@ export class Evaluator {
 
   /** @param {Iterable<string>} flagKeys */
   setOpenCircuits(flagKeys) {
+    if (this.#freed) throw new Error(FREED);
     if (typeof flagKeys === "string") throw new TypeError("`flagKeys` must be a list");
     const keys = [...flagKeys].map(String);
     if (this.#engine !== undefined) {
@@ -475,7 +476,8 @@ function toBytes(snapshot) {
 /** @param {unknown} snapshot */
 function bytesOf(snapshot) {
   if (ArrayBuffer.isView(snapshot)) return new Uint8Array(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
-  if (snapshot instanceof ArrayBuffer) return new Uint8Array(snapshot);
+  if (is(snapshot, "ArrayBuffer", "SharedArrayBuffer")) return new Uint8Array(/** @type {ArrayBuffer} */ (snapshot));
+  if (is(snapshot, "Response", "Promise", "Blob")) throw new TypeError("expected a string, bytes or an object: await its text first");
   const text = typeof snapshot === "object" && snapshot !== null ? JSON.stringify(snapshot) : snapshot;
   if (typeof text !== "string") throw new TypeError("expected a string, bytes or an object");
   const encoder = new TextEncoder();

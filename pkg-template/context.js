@@ -1,6 +1,8 @@
 // Writes the attributes of a context into the wasm module's memory, in the form that src/wasm/encoded.rs describes.
 // @ts-check
 
+import { is } from "./module.js";
+
 import { Encoded } from "./glue.js";
 
 const MISSING = 0;
@@ -187,7 +189,7 @@ export class Writer {
       tag = value ? TRUE : FALSE;
     } else if (value === null) {
       tag = NULL;
-    } else if (value instanceof Date) {
+    } else if (isDate(value)) {
       const text = textOf(value);
       if (text !== undefined) return this.#textSlot(number, text);
     } else if (typeof value === "object") {
@@ -230,7 +232,7 @@ export class Writer {
         }
         if (depth === MOST_DEEP) throw new RangeError(`lists and objects lie more than ${MOST_DEEP} deep`);
         if (Array.isArray(value)) return this.#list(value, depth + 1);
-        if (value instanceof Date) return this.#value(textOf(value), depth);
+        if (isDate(value)) return this.#value(textOf(value), depth);
         return !ArrayBuffer.isView(value) && this.#object(/** @type {any} */ (value), depth + 1);
       default:
         return false;
@@ -348,6 +350,13 @@ export class Writer {
     this.#view = new DataView(this.memory.buffer);
   }
 }
+
+/**
+ * Of any realm.
+ * @param {any} value
+ * @returns {value is Date}
+ */
+const isDate = (value) => is(value, "Date") && typeof value.toJSON === "function";
 
 /**
  * As in JSON; an invalid date has no text, and is left out.

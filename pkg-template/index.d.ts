@@ -133,6 +133,9 @@ export type Data<T> = T extends boolean | string | number | null
       ? { [K in keyof T]: undefined extends T[K] ? Data<NonNullable<T[K]>> | null | undefined : Data<T[K]> }
       : never;
 
+/** Nothing for a default value that is data; for any other an argument that nobody can give. */
+export type Refused<T> = [T] extends [Data<T>] ? [] : [theDefaultValueIsNoData: never];
+
 /** The type that a flag's values have when the default value has the type T. */
 export type Widened<T> = T extends boolean ? boolean : T extends string ? string : T extends number ? number : T extends null ? FlagValue : T;
 
@@ -141,9 +144,9 @@ export type Widened<T> = T extends boolean ? boolean : T extends string ? string
  * read again. The methods are those of an `Evaluator`, without the context.
  */
 export interface BoundContext {
-  evaluate<T>(flagKey: string, defaultValue: T & Data<T>): Evaluation<Widened<T>>;
+  evaluate<T>(flagKey: string, defaultValue: T, ...refused: Refused<T>): Evaluation<Widened<T>>;
   evaluate<T = FlagValue>(flagKey: string, defaultValue?: undefined): Evaluation<T | undefined>;
-  evaluate<T>(flagKey: string, defaultValue: (T & Data<T>) | undefined): Evaluation<Widened<T> | undefined>;
+  evaluate<T>(flagKey: string, defaultValue: T | undefined, ...refused: Refused<T>): Evaluation<Widened<T> | undefined>;
   evaluateAll(): Record<string, Evaluation<FlagValue | undefined>>;
   explain(flagKey: string): Explanation<FlagValue | undefined>;
 
@@ -172,9 +175,9 @@ export class Evaluator {
    * value of another type than the flag's is an error; without one, or with `null`, there is no check. Backends' formats know
    * no types: there the value may be of another.
    */
-  evaluate<T>(flagKey: string, context: Context | object | null | undefined, defaultValue: T & Data<T>): Evaluation<Widened<T>>;
+  evaluate<T>(flagKey: string, context: Context | object | null | undefined, defaultValue: T, ...refused: Refused<T>): Evaluation<Widened<T>>;
   evaluate<T = FlagValue>(flagKey: string, context?: Context | object | null, defaultValue?: undefined): Evaluation<T | undefined>;
-  evaluate<T>(flagKey: string, context: Context | object | null | undefined, defaultValue: (T & Data<T>) | undefined): Evaluation<Widened<T> | undefined>;
+  evaluate<T>(flagKey: string, context: Context | object | null | undefined, defaultValue: T | undefined, ...refused: Refused<T>): Evaluation<Widened<T> | undefined>;
 
   /**
    * Evaluates every flag, by key, in one crossing into wasm. Never throws: when the context cannot be read or the clock gives
@@ -193,7 +196,7 @@ export class Evaluator {
 
   /**
    * Gives back the memory in wasm at once; the garbage collector does as well, in its time. The evaluator cannot be used any
-   * more: evaluations say so, everything else throws.
+   * more: evaluations say so, `evaluateAll` has none, and to load a snapshot throws.
    */
   free(): void;
 

@@ -24,8 +24,7 @@ const useStack = () => {};
 /** How many calls have failed on their way, for want of stack or memory. What they were given cannot be used again. */
 export let failures = 0;
 
-/** @type {Promise<void> | undefined} */
-let starting;
+let starting = Promise.resolve();
 
 export const isReady = () => memory !== undefined;
 
@@ -41,20 +40,23 @@ export function start(getModule) {
 }
 
 /**
- * Makes the module ready. Calls at the same time share one attempt, and one that failed leaves nothing behind.
+ * Makes the module ready. There is one attempt at a time: a call that waited for another needs none, or, where that one
+ * failed, has a source of its own.
  * @param {import("./index.js").InitInput} source an address, a response, bytes, a module, or a promise of one
  * @returns {Promise<void>}
  */
 export function startAsync(source) {
-  if (isReady()) return Promise.resolve();
-  starting ??= instantiate(source).then(use).finally(() => {
-    starting = undefined;
+  const input = Promise.resolve(source);
+  // It may fail before it is awaited.
+  input.catch(() => {});
+  starting = starting.catch(() => {}).then(async () => {
+    if (!isReady()) use(await instantiate(input));
   });
   return starting;
 }
 
 /**
- * @param {import("./index.js").InitInput} source
+ * @param {Promise<unknown>} source
  * @returns {Promise<WebAssembly.Instance>}
  */
 async function instantiate(source) {
@@ -78,7 +80,7 @@ async function instantiate(source) {
  * @param {unknown} input
  * @param {string[]} names
  */
-const is = (input, ...names) => names.includes(Object.prototype.toString.call(input).slice(8, -1));
+export const is = (input, ...names) => names.includes(Object.prototype.toString.call(input).slice(8, -1));
 
 /** @param {WebAssembly.Instance} instance */
 function use({ exports }) {

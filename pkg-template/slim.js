@@ -39,6 +39,9 @@ const isModule = (input) => Object.prototype.toString.call(input) === "[object W
 function explained(error) {
   if (typeof WebAssembly === "undefined") return new Error("samebucket needs WebAssembly, which this runtime does not have", { cause: error });
   if (error instanceof WebAssembly.LinkError) return new Error("samebucket's code and the wasm given are of different versions", { cause: error });
-  if (!/Content Security Policy|\bCSP\b/i.test(String(error))) return error;
-  return new Error("samebucket could not compile its wasm: the page's content security policy lacks 'wasm-unsafe-eval' in `script-src`", { cause: error });
+  const said = String(/** @type {any} */ (error)?.message);
+  if (said.includes("samebucket")) return error;
+  const policy = /Content Security Policy|\bCSP\b/i.test(said);
+  const why = policy ? "the page's content security policy lacks 'wasm-unsafe-eval' in `script-src`" : said;
+  return new Error(`samebucket could not start its wasm: ${why}`, { cause: error });
 }

@@ -136,5 +136,5 @@ fn first_difference(one: &[u8], other: &[u8]) -> Option<u32> {
     Some((at as u32) << 4 | (different.leading_zeros() - 16))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

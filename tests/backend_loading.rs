@@ -428,3 +428,27 @@ fn nothing_in_any_place_panics() {
         assert!(loaded > 100 && refused > 100, "{format}: {loaded} loaded, {refused} refused");
     }
 }
+
+/// Values that are equal and large cost what they are long, not what they hold times what they hold.
+#[wasm_bindgen_test(unsupported = test)]
+fn large_values_that_are_equal() {
+    let entries: Vec<String> = (0..30_000).map(|index| format!(r#""k{index}":{index}"#)).collect();
+    let value = format!("{{{}}}", entries.join(","));
+    let rules = vec![format!(r#"{{"conditions":[],"value":{value}}}"#); 8].join(",");
+    let text = format!(r#"[{{"key":"f","enabled":true,"defaultValue":{value},"rules":[{rules}],"fallthrough":{{"value":{value}}}}}]"#);
+    let snapshot = Snapshot::load(text, &LoadOptions::default()).unwrap();
+    assert_eq!(snapshot.flag_keys().len(), 1);
+}
+
+/// Only in an object of flags is a key of a flag's own that comes twice the flag's alone.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_key_twice_in_a_list_of_flags_concerns_the_snapshot() {
+    let flag = r#"{"key":"a","enabled":true,"defaultValue":1,"defaultValue":2}"#;
+    for first in ["flags", "flagz"] {
+        let text = format!(r#"[{{"key":"x","enabled":true,"defaultValue":"{first}"}},{flag}]"#);
+        let skip = LoadOptions { on_invalid_flag: OnInvalidFlag::Skip, ..LoadOptions::default() };
+        let error = Snapshot::load(text, &skip).unwrap_err();
+        let found: Vec<_> = error.issues().iter().map(|issue| (issue.code(), issue.path(), issue.flag())).collect();
+        assert_eq!(found, [("duplicate_key", "/1/defaultValue", None)]);
+    }
+}

@@ -164,9 +164,10 @@ impl<'b> FlagBuilder<'b> {
         details: Details,
     ) -> OutcomeId {
         let value = value.map(|value| {
-            // The last few: a flag repeats its values, and looking through many would take long.
+            // The last few: a flag repeats its values, and looking through many would take long, as would lists and objects.
             let recent = self.values.len().saturating_sub(RECENT_VALUES);
-            let known = self.values.iter().skip(recent).position(|known| *known == value);
+            let is_scalar = !matches!(value, Value::List(_) | Value::Object(_));
+            let known = self.values.iter().skip(recent).position(|known| is_scalar && *known == value);
             known.map(|index| recent + index).unwrap_or_else(|| {
                 self.values.push(value);
                 self.values.len() - 1

@@ -137,3 +137,12 @@ fn many_conditions_and_points() {
     let loaded = load(snapshot([flag("f", &format!(r#""default":{{"rollout":{{"ramp":[{points}]}},"serve":"on"}}"#))])).unwrap();
     assert!(variant(&loaded, "f", &Context::new("u-1")).is_some());
 }
+
+/// Issues in lists inside lists: where each stands is told without counting from the start again.
+#[wasm_bindgen_test(unsupported = test)]
+fn issues_in_many_lists() {
+    let rules = joined(MANY / 2, |_| r#"{"serve":"on","when":[1]}"#.into());
+    let found = issues(&snapshot([flag("f", &format!(r#""rules":[{rules}]"#))]));
+    assert_eq!(found.len(), MANY / 2);
+    assert_eq!(found.last().unwrap().path(), format!("/flags/f/rules/{}/when/0", MANY / 2 - 1));
+}

@@ -32,7 +32,7 @@ for (const [browser, { title, executablePath }] of Object.entries(BROWSERS)) {
       const folder = await consumer("policy", `policy-${browser}`);
       const { report, failure } = await pageReport(folder, { browser, path: `/${entry}.html`, headers: { "content-security-policy": "script-src 'self'" } });
       assert.equal(report, undefined);
-      assert.equal(failure, "samebucket could not compile its wasm: the page's content security policy lacks 'wasm-unsafe-eval' in `script-src`");
+      assert.equal(failure, "samebucket could not start its wasm: the page's content security policy lacks 'wasm-unsafe-eval' in `script-src`");
     });
   }
 }

@@ -87,7 +87,7 @@ export class Evaluator {
 
   /** @param {Iterable<string>} flagKeys */
   setOpenCircuits(flagKeys) {
-    if (this.#freed) throw new Error(FREED);
+    if (this.#freed) throw new Error("this Evaluator was freed");
     if (typeof flagKeys === "string") throw new TypeError("`flagKeys` must be a list");
     const keys = [...flagKeys].map(String);
     if (this.#engine !== undefined) {

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use crate::error::{Code, Issue, Issues};
 use crate::limits;
 use crate::number;
-use crate::text::{count, quoted, text};
+use crate::text::{count, push_escaped, quoted, text};
 use crate::texts::Texts;
 use crate::value::{Object, Value};
 
@@ -148,7 +148,6 @@ impl<'d> Node<'d> {
     }
 
     /// The node after this one and all that is in it.
-    #[inline(always)]
     fn end(self) -> u32 {
         match self.data() {
             Data { kind: Type::List | Type::Object, content: (_, end), .. } => end,
@@ -168,12 +167,7 @@ impl<'d> Node<'d> {
         for (depth, (parent, node)) in way.iter().rev().zip(way.iter().rev().skip(1)).enumerate() {
             pointer.push('/');
             match parent.kind() {
-                Type::Object if !node.key().bytes().any(|byte| matches!(byte, b'~' | b'/')) => pointer.push_str(node.key()),
-                Type::Object => node.key().chars().for_each(|character| match character {
-                    '~' => pointer.push_str("~0"),
-                    '/' => pointer.push_str("~1"),
-                    _ => pointer.push(character),
-                }),
+                Type::Object => push_escaped(&mut pointer, node.key()),
                 _ => pointer.push_str(&count(node.place_in(*parent, depth) as usize)),
             }
         }
@@ -396,7 +390,6 @@ impl Parser<'_> {
         self.bytes.get(self.at).copied()
     }
 
-    #[inline(always)]
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;

@@ -70,3 +70,17 @@ pub(crate) fn listed(names: &mut dyn Iterator<Item = &str>, separator: &str) -> 
     }
     text
 }
+
+/// Adds a key as RFC 6901 has it in a pointer: `~` as `~0`, `/` as `~1`.
+pub(crate) fn push_escaped(text: &mut String, key: &str) {
+    if !key.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        return text.push_str(key);
+    }
+    for character in key.chars() {
+        match character {
+            '~' => text.push_str("~0"),
+            '/' => text.push_str("~1"),
+            _ => text.push(character),
+        }
+    }
+}

@@ -15,6 +15,7 @@ pub(crate) use expression::{Expr, JavaScriptTest, Relation, ScalarSet, Test};
 
 use crate::evaluation::Reason;
 use crate::pattern::Pattern;
+use crate::text::push_escaped;
 use crate::texts::Texts;
 use crate::value::Value;
 
@@ -138,14 +139,6 @@ impl Attribute {
     /// A text that is equal for equal attributes: every key after a `/`, with `~` in it as `~0` and `/` as `~1`, and
     /// everything else after a `~` and a letter.
     fn name(&self) -> String {
-        fn push(name: &mut String, before: &str, key: &str) {
-            name.push_str(before);
-            key.chars().for_each(|character| match character {
-                '~' => name.push_str("~0"),
-                '/' => name.push_str("~1"),
-                _ => name.push(character),
-            });
-        }
         let mut name = String::from(if self.into_lists { "~l" } else { "" });
         for route in &self.routes {
             name.push_str(match route.skips {
@@ -154,9 +147,13 @@ impl Attribute {
                 Skips::Falsy => "~f",
             });
             if let Some(key) = &route.unless {
-                push(&mut name, "~u", key);
+                name.push_str("~u");
+                push_escaped(&mut name, key);
             }
-            route.path.iter().for_each(|key| push(&mut name, "/", key));
+            for key in &route.path {
+                name.push('/');
+                push_escaped(&mut name, key);
+            }
         }
         name
     }

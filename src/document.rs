@@ -633,6 +633,7 @@ fn find_duplicates(object: Node<'_>, duplicates: &mut Vec<u32>) {
     }
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 #[expect(clippy::string_slice, reason = "a test may fail")]
 mod tests;

@@ -136,5 +136,6 @@ fn first_difference(one: &[u8], other: &[u8]) -> Option<u32> {
     Some((at as u32) << 4 | (different.leading_zeros() - 16))
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;

@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { runInNewContext } from "node:vm";
 
 import { installPackage } from "./consumer.mjs";
 
@@ -376,6 +377,31 @@ test("whatever is loaded beside a snapshot is refused, and the one before stays 
     assert.throws(() => evaluator.setOpenCircuits(keys));
     assert.deepEqual(wrongAnswers(evaluator), []);
   }
+});
+
+test("dates and bytes of other realms are dates and bytes", () => {
+  const evaluator = new Evaluator();
+  const rules = [{ when: [{ attribute: "d", operator: "after", value: "2020-01-01T00:00:00Z" }], serve: "on" }];
+  const text = JSON.stringify({ schema: "samebucket/1", flags: { f: { variants: { on: true, off: false }, rules } } });
+  const foreign = (/** @type {string} */ code) => runInNewContext(code, { text });
+  for (const bytes of [foreign("Uint8Array.from(text, (c) => c.charCodeAt(0))"), foreign("Uint8Array.from(text, (c) => c.charCodeAt(0)).buffer")]) {
+    assert.equal(evaluator.loadSnapshot(bytes).flagCount, 1);
+  }
+  for (const d of [new Date("2026-01-01"), foreign('new Date("2026-01-01")'), [foreign('new Date("2026-01-01")')][0]]) {
+    assert.equal(evaluator.evaluate("f", { d }, false).value, true);
+  }
+  assert.equal(evaluator.evaluate("f", { d: { [Symbol.toStringTag]: "Date" } }, false).value, false);
+  for (const input of [Promise.resolve(text), new Response(text), new Blob([text])]) {
+    assert.throws(() => evaluator.loadSnapshot(input), { name: "SnapshotError", message: /await its text/ });
+  }
+});
+
+test("an evaluator that was freed says so", () => {
+  const evaluator = new Evaluator();
+  evaluator.free();
+  assert.throws(() => evaluator.loadSnapshot("{}"), /was freed/);
+  assert.throws(() => evaluator.setOpenCircuits([]), /was freed/);
+  assert.match(evaluator.evaluate("f").errorMessage, /was freed/);
 });
 
 test("a stack that ends within an evaluation spoils nothing", () => {

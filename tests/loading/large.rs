@@ -142,7 +142,7 @@ fn many_conditions_and_points() {
 #[wasm_bindgen_test(unsupported = test)]
 fn issues_in_many_lists() {
     let rules = joined(MANY / 2, |_| r#"{"serve":"on","when":[1]}"#.into());
-    let found = issues(&snapshot([flag("f", &format!(r#""rules":[{rules}]"#))]));
+    let found = issues(snapshot([flag("f", &format!(r#""rules":[{rules}]"#))]));
     assert_eq!(found.len(), MANY / 2);
     assert_eq!(found.last().unwrap().path(), format!("/flags/f/rules/{}/when/0", MANY / 2 - 1));
 }

@@ -19,6 +19,12 @@ const format: Format = info.format;
 const skipped: readonly Issue[] = info.skipped;
 const version: string | null = info.version;
 
+// A literal default's members are widened, too.
+const theme = evaluate("flag", {}, { enabled: false, mode: "light" }).value;
+if (theme.enabled) theme.mode satisfies string, (theme.mode === "dark").valueOf();
+const words = evaluate("flag", {}, ["x"]).value;
+(words[0] === "y").valueOf();
+
 // The default value's type is the value's, widened from a literal.
 const on: Evaluation<boolean> = evaluate("flag", { targetingKey: "u-1" }, false);
 const text: Evaluation<string> = evaluate("flag", { targetingKey: "u-1", plan: "pro", tenant: { id: 7 } }, "a");

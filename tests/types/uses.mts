@@ -20,8 +20,8 @@ const skipped: readonly Issue[] = info.skipped;
 const version: string | null = info.version;
 
 // A literal default's members are widened, too.
-const theme = evaluate("flag", {}, { enabled: false, mode: "light" }).value;
-if (theme.enabled) theme.mode satisfies string, (theme.mode === "dark").valueOf();
+const literal = evaluate("flag", {}, { enabled: false, mode: "light" }).value;
+if (literal.enabled) (literal.mode === "dark").valueOf();
 const words = evaluate("flag", {}, ["x"]).value;
 (words[0] === "y").valueOf();
 

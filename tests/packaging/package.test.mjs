@@ -110,11 +110,14 @@ describe("slim", () => {
     for (const input of failures) messages.push(await init(input()).then(() => "no error", (error) => error.message));
     const wanted = "`samebucket/slim` has no wasm of its own: give `init` its module, bytes, response or address";
     assert.deepEqual(messages.slice(0, 2), [wanted, wanted]);
-    assert.match(messages[2], /^WebAssembly\./);
+    assert.match(messages[2], /^samebucket could not start its wasm: WebAssembly\./);
     assert.match(messages[3], /^samebucket could not fetch its wasm: 404/);
-    assert.equal(messages[4], "offline");
+    assert.equal(messages[4], "samebucket could not start its wasm: offline");
     assert.match(messages[5], /WebAssembly/);
-    assert.throws(() => initSync(new Uint8Array(3)), WebAssembly.CompileError);
+    assert.throws(() => initSync(new Uint8Array(3)), /^Error: samebucket could not start its wasm: WebAssembly\./);
+    const second = await import(await fresh("second"));
+    const [bad, good] = await Promise.allSettled([second.init(Promise.reject(new Error("offline"))), second.init(wasm())]);
+    assert.deepEqual([bad.status, good.status], ["rejected", "fulfilled"]);
     await assert.rejects(init(new Uint8Array(HEADER)), { message: "the wasm given is not samebucket's" });
     await assert.rejects(init(new Uint8Array(OTHER_VERSION)), { message: "samebucket's code and the wasm given are of different versions" });
     assert.match(evaluate("a", {}, 0).errorMessage, /before it was ready/);

@@ -94,7 +94,7 @@ test("a failed init can be tried again, and init takes every kind of input", asy
   });
   assert.equal(failures.includes("resolved"), false, failures.join("\n"));
   assert.match(failures[0], /samebucket could not fetch its wasm: 404 for .*\/missing\.wasm/);
-  assert.equal(failures[4], "offline");
+  assert.equal(failures[4], "samebucket could not start its wasm: offline");
 
   const wasm = '"/node_modules/samebucket/samebucket.wasm"';
   const inputs = [

@@ -2,6 +2,7 @@
 
 use crate::error::Code;
 use crate::limits;
+use crate::number;
 use crate::text::{count, quoted, text};
 
 /// Why a pattern was not taken.
@@ -29,14 +30,24 @@ impl PatternError {
                 let most = limits::PATTERN_PARTS;
                 (
                     Code::PatternTooLong,
-                    text![count(parts as usize), " parts with its repetitions written out; a pattern has at most ", count(most as usize)],
+                    text![
+                        number::to_text(parts as f64),
+                        " parts with its repetitions written out; a pattern has at most ",
+                        number::to_text(most as f64)
+                    ],
                 )
             }
             PatternError::TooMany => {
                 let (patterns, parts) = (limits::PATTERNS, limits::ALL_PATTERN_PARTS);
                 (
                     Code::TooManyPatterns,
-                    text!["a snapshot has at most ", count(patterns), " different patterns, of ", count(parts as usize), " parts in all"],
+                    text![
+                        "a snapshot has at most ",
+                        count(patterns),
+                        " different patterns, of ",
+                        number::to_text(parts as f64),
+                        " parts in all"
+                    ],
                 )
             }
             PatternError::Invalid { at, reason } => {

@@ -14,11 +14,13 @@ import { SPLIT, VARIANTS, flags, users } from "./workload.mjs";
  */
 /**
  * What a module of contenders/ exports. `evaluate` may give a promise; without `evaluateAll` and `bind` flags are asked for
- * one by one.
+ * one by one. `stored` keeps the
+ * snapshot where `load` takes it from, if that is not its text.
  * @typedef {{
  *   snapshotOf(flags: import("./workload.mjs").Flag[]): string,
  *   contextOf(user: any): any,
  *   variantOf(answer: any): string,
+ *   stored?(snapshot: string): string,
  *   load(snapshot: string, kind: Kind): Promise<Loaded>,
  * }} Contender
  */
@@ -34,9 +36,10 @@ let last;
  * @returns {Promise<Record<string, Case>>}
  */
 export async function cases(contender, size) {
-  const snapshot = (/** @type {Kind} */ kind) => contender.snapshotOf(flags(size, kind));
-  const rules = snapshot("rules");
-  const percentage = await contender.load(snapshot("percentage"), "percentage");
+  const { stored = (/** @type {string} */ text) => text } = contender;
+  const text = contender.snapshotOf(flags(size, "rules"));
+  const rules = stored(text);
+  const percentage = await contender.load(stored(contender.snapshotOf(flags(size, "percentage"))), "percentage");
   const loaded = await contender.load(rules, "rules");
   const keys = flags(size, "percentage").map(({ key }) => key);
   const [hit, missed] = /** @type {const} */ (["hit", "missed"]).map((kind) => users(kind).map(contender.contextOf));
@@ -55,7 +58,7 @@ export async function cases(contender, size) {
     bound: { batch: asking(bound.evaluate, keys, [undefined]) },
     all: { batch: asking((_, context) => all(context), [""], missed), of: size },
     load: { batch: loading(contender, rules) },
-    parse: { batch: async (times) => { for (let done = 0; done < times; done++) last = JSON.parse(rules); } },
+    parse: { batch: async (times) => { for (let done = 0; done < times; done++) last = JSON.parse(text); } },
   };
 }
 
@@ -132,16 +135,18 @@ async function verify(contender, loaded, keys, contexts, expected) {
 }
 
 /**
- * How many operations take about so long. Doing so many several times warms up.
+ * How many operations take about so long, found by doing them for at least `warmUp`.
  * @param {Case} measured
- * @param {number} milliseconds
+ * @param {{ batch: number, warmUp: number }} milliseconds
  */
 export async function calibrated({ batch }, milliseconds) {
   let times = 1;
+  let warm = 0;
   for (;;) {
     const took = await timed(batch, times);
-    if (took >= milliseconds / 2) return Math.max(1, Math.round((times * milliseconds) / took));
-    times *= 2;
+    warm += took;
+    if (took < milliseconds.batch / 2) times *= 2;
+    else if (warm >= milliseconds.warmUp) return Math.max(1, Math.round((times * milliseconds.batch) / took));
   }
 }
 

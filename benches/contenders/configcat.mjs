@@ -55,7 +55,6 @@ export async function load(text) {
   const snapshot = client.snapshot();
   return {
     evaluate: (/** @type {string} */ key, /** @type {any} */ context) => snapshot.getValue(key, "none", context),
-    evaluateAll: (/** @type {any} */ context) => client.getAllValuesAsync(context),
     close: () => client.dispose(),
   };
 }

@@ -20,7 +20,7 @@ const constraint = ({ attribute, operator, value }) => ({
  * @param {Record<string, number>} shares
  */
 function rule(id, when, shares) {
-  const segment = { segmentKey: id, matchType: "ALL_SEGMENT_MATCH_TYPE", constraints: when.map(constraint) };
+  const segment = { key: id, matchType: "ALL_SEGMENT_MATCH_TYPE", constraints: when.map(constraint) };
   const distributions = Object.entries(shares).map(([variant, rollout]) => ({
     ruleId: id, rollout, variantKey: variant, variantAttachment: "",
   }));
@@ -52,10 +52,8 @@ export async function load(text) {
     updateInterval: 0,
     fetcher: async () => /** @type {any} */ (new Response(text)),
   });
-  const keys = client.listFlags().map(({ key }) => key);
   return {
     evaluate: (/** @type {string} */ flagKey, /** @type {any} */ context) => client.evaluateVariant({ flagKey, ...context }),
-    evaluateAll: (/** @type {any} */ context) => client.evaluateBatch(keys.map((flagKey) => ({ flagKey, ...context }))),
     close: () => client.close(),
   };
 }

@@ -46,16 +46,20 @@ export function contextOf({ targetingKey, ...attributes }) {
   return { kind: "user", key: targetingKey, ...attributes };
 }
 
-const folder = mkdtempSync(join(tmpdir(), "samebucket-bench-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-/** The file of each snapshot, which is written once. @type {Map<string, string>} */
-const files = new Map();
+/**
+ * It reads its flags from a file.
+ * @param {string} text
+ */
+export function stored(text) {
+  const folder = mkdtempSync(join(tmpdir(), "samebucket-bench-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "flags.json");
+  writeFileSync(file, text);
+  return file;
+}
 
-/** @param {string} text */
-export async function load(text) {
-  const file = files.get(text) ?? join(folder, `${files.size}.json`);
-  if (!files.has(text)) writeFileSync(file, text);
-  files.set(text, file);
+/** @param {string} file */
+export async function load(file) {
   const quiet = () => {};
   const client = init("sdk-key", {
     updateProcessor: new FileDataSourceFactory({ paths: [file] }).getFactory(),

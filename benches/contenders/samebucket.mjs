@@ -1,7 +1,9 @@
 // This package, as `make build` has put it together.
 // @ts-check
 
-import { Evaluator } from "samebucket";
+import { Evaluator, init } from "samebucket";
+
+await init(); // in Node everything is ready on import
 
 export { contextOf, snapshotOf, variantOf } from "./samebucket-1.mjs";
 

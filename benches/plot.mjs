@@ -5,13 +5,13 @@
 import { BASELINE, OURS } from "./field.mjs";
 import { ratio, short } from "./summary.mjs";
 
-const GREY = "#848d97";
+const GREY = "#747c86";
 const BLUE = "#3b82f6";
 const LINE = "#84909c55";
 const ROW = 24;
 const LABELS = 178;
 const PANEL = 220;
-const GAP = 26;
+const GAP = 44;
 const TOP = 48;
 
 const text = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ said, /** @type {string} */ more = "") =>
@@ -22,7 +22,7 @@ const text = (/** @type {number} */ x, /** @type {number} */ y, /** @type {strin
  * @param {{ name: string, label: string }[]} entries from top to bottom
  */
 export function plot(panels, entries) {
-  const height = TOP + ROW * entries.length + 34;
+  const height = TOP + ROW * entries.length + 56;
   const width = LABELS + panels.length * (PANEL + GAP);
   const parts = entries.map(({ name, label }, row) =>
     text(LABELS - 14, TOP + ROW * (row + 0.5) + 4, label, `text-anchor="end"${name === OURS ? ` fill="${BLUE}" font-weight="bold"` : ""}`),
@@ -37,8 +37,8 @@ export function plot(panels, entries) {
     for (let power = from; power <= to; power++) {
       const at = x(10 ** power).toFixed(1);
       const stroke = power === 0 ? GREY : LINE;
-      parts.push(`<line x1="${at}" x2="${at}" y1="${TOP - 10}" y2="${height - 30}" stroke="${stroke}"/>`);
-      parts.push(text(x(10 ** power), height - 12, String(10 ** power), 'text-anchor="middle"'));
+      parts.push(`<line x1="${at}" x2="${at}" y1="${TOP - 10}" y2="${height - 48}" stroke="${stroke}"/>`);
+      parts.push(text(x(10 ** power), height - 30, String(10 ** power), 'text-anchor="middle"'));
     }
     for (const [row, { name }] of entries.entries()) {
       const of = found.get(name);
@@ -52,6 +52,7 @@ export function plot(panels, entries) {
       parts.push(text(beyond ? x(of.least) - 9 : x(of.most) + 9, y + 4, short(of.median), `text-anchor="${beyond ? "end" : "start"}"`));
     }
   }
+  parts.push(text(LABELS, height - 8, "time as a ratio to hand-written JavaScript's, on a logarithmic scale: median, least and most"));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12" fill="${GREY}">
 <title>Time of each evaluator, as a ratio to the hand-written JavaScript's</title>
 ${parts.join("\n")}

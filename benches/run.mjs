@@ -8,22 +8,23 @@ import { fileURLToPath } from "node:url";
 
 import { IN_BROWSER, inChromium } from "./browser.mjs";
 import * as samebucket from "./contenders/samebucket-1.mjs";
-import { FIELD } from "./field.mjs";
+import { BASELINE, FIELD } from "./field.mjs";
 import { inTurns, worker } from "./rounds.mjs";
 import { flags, users } from "./workload.mjs";
 
 const quick = process.argv.includes("--quick");
 const SIZES = quick ? [1_000] : [100, 1_000, 10_000];
-const EFFORT = quick ? { rounds: 3, batch: 10, warmUp: 60 } : { rounds: 9, batch: 25, warmUp: 200 };
+const EFFORT = quick ? { rounds: 3, batch: 10, warmUp: 60 } : { rounds: 7, batch: 25, warmUp: 200 };
 /** Loads are long, and the long ones are few. */
 const LOADS = quick ? { rounds: 3, batch: 10, warmUp: 0 } : { rounds: 7, batch: 40, warmUp: 300 };
+const LONG_LOADS = { rounds: 3, batch: 1, warmUp: 0 };
 const EVALUATING = ["percentage", "hit", "missed", "sameUser", "bound", "all"];
-const COLD_STARTS = quick ? 3 : 9;
+const COLD_STARTS = quick ? 3 : 5;
 
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = here("../target/bench/");
 mkdirSync(folder, { recursive: true });
-const say = (/** @type {string} */ text) => console.log(`    ${text}`);
+const say = (/** @type {string} */ text) => console.log(`    ${text}, at ${(performance.now() / 1000).toFixed(0)} s`);
 
 /** @typedef {Record<string, Record<string, number[]>>} Figures by case and contender, a figure for each round */
 
@@ -43,9 +44,10 @@ async function evaluating() {
     for (const name of EVALUATING) found[size][name] = await inTurns(contenders, name, EFFORT);
     if (size > 100) {
       // The baseline reads the same text alone.
-      const parsing = contenders.filter(({ name }) => name === "baseline");
-      found[size].parse = await inTurns(parsing, "parse", LOADS);
-      found[size].load = await inTurns(contenders, "load", LOADS);
+      const parsing = contenders.filter(({ name }) => name === BASELINE);
+      const effort = size > 1_000 ? LONG_LOADS : LOADS;
+      found[size].parse = await inTurns(parsing, "parse", effort);
+      found[size].load = await inTurns(contenders, "load", effort);
     }
     for (const contender of contenders) contender.stop();
   }

@@ -18,8 +18,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         let path = folder.join(name);
         fs::read(&path).map_err(|error| format!("{}, which `make bench` writes: {error}", path.display()))
     };
-    let mut criterion =
-        Criterion::default().without_plots().sample_size(20).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(1)).configure_from_args();
+    let mut criterion = Criterion::default()
+        .without_plots()
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(1))
+        .configure_from_args();
 
     for (name, snapshot, users) in [("percentage", "percentage", "missed"), ("hit", "rules", "hit"), ("missed", "rules", "missed")] {
         let snapshot = Snapshot::load(read(&format!("{snapshot}.json"))?, &LoadOptions::default())?;

@@ -1,6 +1,6 @@
 # Each line calls a script that CI calls too. `make demo` and `make test` set up what is missing.
 
-.PHONY: demo test packaging build serve oracles lint fmt
+.PHONY: demo test packaging build serve oracles bench bench-quick lint fmt
 
 demo: ## evaluates a web shop's flags for 10 000 users, in wasm and natively, and compares every answer
 	@scripts/demo.sh
@@ -20,6 +20,12 @@ serve: build ## serves www-example/ and prints its address
 oracles: build ## compares five backends' formats with evaluators in the backends' languages; ORACLE_SEED, ORACLE_CASES
 	@cargo build --quiet --release --example oracle_answers
 	@node --test --test-reporter=spec tests/oracles.test.mjs
+
+bench: ## measures the package and the crate against other evaluators, and writes the README's section on speed
+	@scripts/bench.sh
+
+bench-quick: ## as bench, in a minute, and only prints
+	@scripts/bench.sh --quick
 
 lint: ## rustfmt, clippy natively and for wasm, rustdoc, and tsc over the package's code and types
 	@scripts/lint.sh

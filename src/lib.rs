@@ -16,6 +16,9 @@
 //! - `evaluate` walks a plan. It has no clock, no randomness and no I/O, and it cannot fail.
 //! - `wasm` is all that knows JavaScript, and converts only.
 
+// The wasm is built for size but for what says `optimize(speed)`.
+#![cfg_attr(samebucket_wasm, feature(optimize_attribute))]
+
 mod context;
 mod document;
 mod error;

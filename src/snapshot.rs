@@ -8,7 +8,7 @@ use crate::error::{Issue, Issues, SnapshotError};
 use crate::evaluate::{self, Answers, Attributes, Lookup, Memo, Scope, Trace};
 use crate::evaluation::{ErrorCode, Evaluation, ExplainedStep, Explanation};
 use crate::format::{self, Format};
-use crate::plan::{Flag, FlagId, Kind, OutcomeId, Plan};
+use crate::plan::{FlagId, Kind, OutcomeId, Plan};
 use crate::text::{quoted, text};
 use crate::texts::Texts;
 use crate::value::{Object, Value};
@@ -77,6 +77,10 @@ pub struct Inputs<'a> {
 pub struct OpenCircuits(Texts);
 
 impl OpenCircuits {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the flag's circuit is open.
     pub fn contains(&self, flag_key: &str) -> bool {
         self.0.contains(flag_key)
@@ -127,7 +131,7 @@ impl Snapshot {
         let (Some((format, compiled)), true) = (compiled, skips || issues.count() == 0) else {
             return Err(SnapshotError::new(issues.into_list()));
         };
-        let changed = sorted(compiled.plan.flags.iter().map(|flag| &*flag.key));
+        let changed = sorted(keys_of(&compiled.plan));
         let info = SnapshotInfo {
             format,
             version: compiled.version,
@@ -144,12 +148,10 @@ impl Snapshot {
     /// The snapshot with `changed` counted from the one before it.
     #[must_use]
     pub fn after(mut self, before: &Snapshot) -> Snapshot {
-        let same = |flag: &Flag, other: &Plan| {
-            other.find(&flag.key).and_then(|id| other.flag(id)).is_some_and(|it| it.fingerprint == flag.fingerprint)
-        };
-        let new = self.plan.flags.iter().filter(|flag| !same(flag, &before.plan));
-        let gone = before.plan.flags.iter().filter(|flag| self.plan.find(&flag.key).is_none());
-        self.info.changed = sorted(new.chain(gone).map(|flag| &*flag.key));
+        let fingerprint = |plan: &Plan, key: &str| plan.find(key).and_then(|id| plan.flag(id)).map(|flag| flag.fingerprint);
+        let new = keys_of(&self.plan).filter(|key| fingerprint(&self.plan, key) != fingerprint(&before.plan, key));
+        let gone = keys_of(&before.plan).filter(|key| self.plan.find(key).is_none());
+        self.info.changed = sorted(new.chain(gone));
         self
     }
 
@@ -160,7 +162,7 @@ impl Snapshot {
 
     /// The keys of the flags, in the order in which they were written.
     pub fn flag_keys(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.plan.flags.iter().map(|flag| &*flag.key)
+        keys_of(&self.plan)
     }
 
     /// Evaluates one flag. In an error the value is the default. In `samebucket/1`, where each flag has one type, a
@@ -188,10 +190,10 @@ impl Snapshot {
     }
 
     pub(crate) fn evaluate_all_with(&self, context: &Context, inputs: Inputs<'_>, memo: Option<&Memo>) -> Vec<Evaluation<'_>> {
-        let mut flags = self.plan.flags.iter();
-        let mut evaluations = Vec::with_capacity(flags.len());
+        let mut keys = keys_of(&self.plan);
+        let mut evaluations = Vec::with_capacity(keys.len());
         self.outcomes(&Lookup::new(&self.plan, context), inputs, memo, |outcome| {
-            evaluations.extend(flags.next().map(|flag| self.evaluation(&flag.key, Ok(outcome), None)));
+            evaluations.extend(keys.next().map(|key| self.evaluation(key, Ok(outcome), None)));
         });
         evaluations
     }
@@ -201,19 +203,19 @@ impl Snapshot {
         self.explain_with(flag_key, &Lookup::new(&self.plan, context), inputs)
     }
 
-    pub(crate) fn explain_with<'a>(&'a self, flag_key: &'a str, attributes: &dyn Attributes, inputs: Inputs<'_>) -> Explanation<'a> {
+    pub(crate) fn explain_with<'a>(&'a self, flag_key: &'a str, attributes: &impl Attributes, inputs: Inputs<'_>) -> Explanation<'a> {
         let trace = Trace::default();
         let flag = self.plan.find(flag_key);
         let answer = self.answer(flag, attributes, inputs, None, Some(&trace), None);
         let evaluation = self.evaluation(flag_key, answer, None);
-        let steps = flag.and_then(|id| self.plan.flag(id)).map_or(&[][..], |flag| &flag.steps);
+        let steps = flag.and_then(|id| self.plan.flag(id)).map_or(&[][..], |flag| self.plan.steps(flag));
         let otherwise = evaluation.backend_reason.unwrap_or_default();
         let steps = trace.into_steps().into_iter().enumerate().map(|(index, traced)| {
             let step = steps.get(index);
             ExplainedStep {
-                step: step.map_or(otherwise, |step| step.name),
-                rule_id: step.and_then(|step| step.rule_id.as_deref()),
-                required_flag: step.and_then(|step| Some(&*self.plan.flag(step.requires?)?.key)),
+                step: step.map_or(otherwise, |step| self.plan.name(step.name)),
+                rule_id: step.and_then(|step| Some(self.plan.name(step.rule_id?))),
+                required_flag: step.and_then(|step| Some(self.plan.key(step.requires?))),
                 matched: traced.matched,
                 rollout: traced.rollout,
                 split: traced.split,
@@ -223,7 +225,7 @@ impl Snapshot {
     }
 
     /// Hands over the outcomes of all flags, in the order in which they were written.
-    pub(crate) fn outcomes(&self, attributes: &dyn Attributes, inputs: Inputs<'_>, memo: Option<&Memo>, mut each: impl FnMut(OutcomeId)) {
+    pub(crate) fn outcomes(&self, attributes: &impl Attributes, inputs: Inputs<'_>, memo: Option<&Memo>, mut each: impl FnMut(OutcomeId)) {
         let answers = Answers::default();
         let scope = self.scope(attributes, inputs, memo, &answers);
         (0..self.plan.flags.len() as u32).filter_map(|flag| evaluate::decide_if_new(&scope, FlagId(flag))).for_each(&mut each);
@@ -233,7 +235,7 @@ impl Snapshot {
     pub(crate) fn answer(
         &self,
         flag: Option<FlagId>,
-        attributes: &dyn Attributes,
+        attributes: &impl Attributes,
         inputs: Inputs<'_>,
         memo: Option<&Memo>,
         trace: Option<&Trace>,
@@ -252,7 +254,7 @@ impl Snapshot {
         }
     }
 
-    fn scope<'a>(&'a self, attributes: &'a dyn Attributes, inputs: Inputs<'a>, memo: Option<&'a Memo>, answers: &'a Answers) -> Scope<'a> {
+    fn scope<'a, A>(&'a self, attributes: &'a A, inputs: Inputs<'a>, memo: Option<&'a Memo>, answers: &'a Answers) -> Scope<'a, A> {
         let Inputs { now, open_circuits } = inputs;
         Scope { plan: &self.plan, attributes, now, open_circuits, memo, answers, trace: None }
     }
@@ -271,10 +273,10 @@ impl Snapshot {
             Some(outcome) => Evaluation {
                 flag_key,
                 value: if outcome.yields { default.or(self.plan.value(outcome)) } else { self.plan.value(outcome) },
-                variant: outcome.variant.as_deref(),
+                variant: outcome.variant.map(|name| self.plan.name(name)),
                 reason: outcome.reason,
-                backend_reason: Some(&outcome.backend_reason),
-                rule_id: outcome.rule_id.as_deref(),
+                backend_reason: Some(self.plan.name(outcome.backend_reason)),
+                rule_id: outcome.rule_id.map(|id| self.plan.name(id)),
                 error: None,
             },
             None => {
@@ -304,6 +306,11 @@ impl SnapshotInfo {
         object.set("warnings", issues(&self.warnings));
         object.into()
     }
+}
+
+/// The keys of the flags, by the flags' numbers.
+fn keys_of(plan: &Plan) -> impl ExactSizeIterator<Item = &str> {
+    (0..plan.flags.len() as u32).map(|flag| plan.key(FlagId(flag)))
 }
 
 fn sorted<'k>(keys: impl Iterator<Item = &'k str>) -> Vec<Box<str>> {

@@ -14,7 +14,7 @@ pub(crate) use bucket::Memo;
 pub(crate) use trace::Trace;
 
 use crate::context::Context;
-use crate::plan::{AttributeId, FlagId, OutcomeId, Plan, Serve};
+use crate::plan::{AttributeId, FlagId, OutcomeId, Plan, Serve, WordId};
 use crate::snapshot::OpenCircuits;
 use crate::texts::Texts;
 use crate::value::{Object, ValueRef};
@@ -23,6 +23,18 @@ use crate::value::{Object, ValueRef};
 pub(crate) trait Attributes {
     /// The attribute's value, or missing.
     fn get(&self, attribute: AttributeId) -> ValueRef<'_>;
+
+    /// Which of the plan's words the attribute is, or that it is another text, where no more is known of it.
+    #[inline(always)]
+    fn word(&self, _attribute: AttributeId) -> Option<Option<WordId>> {
+        None
+    }
+
+    /// Whether an attribute was asked for that could not be had yet: then nothing that was found counts.
+    #[inline(always)]
+    fn lack(&self) -> bool {
+        false
+    }
 }
 
 /// A context read through a plan's paths.
@@ -50,10 +62,9 @@ impl Attributes for Lookup<'_> {
 }
 
 /// All that an evaluation depends on.
-#[derive(Clone, Copy)]
-pub(crate) struct Scope<'a> {
+pub(crate) struct Scope<'a, A> {
     pub(crate) plan: &'a Plan,
-    pub(crate) attributes: &'a dyn Attributes,
+    pub(crate) attributes: &'a A,
     /// Milliseconds since 1970.
     pub(crate) now: f64,
     /// The keys of the flags whose circuit is open.
@@ -73,7 +84,11 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
+    #[inline(always)]
     fn get(&self, id: FlagId) -> Option<OutcomeId> {
+        if self.outcomes.borrow().is_empty() {
+            return None;
+        }
         let place = self.flags.borrow().find(&id.0.to_be_bytes())?;
         self.outcomes.borrow().get(place as usize).copied()
     }
@@ -85,20 +100,26 @@ impl Answers {
     }
 }
 
-/// The outcome for a flag; none if the plan has no such flag.
-pub(crate) fn decide(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
-    let flag = scope.plan.flag(id)?;
-    for step in &flag.steps {
-        let applies = expression::holds(scope, id, &step.when);
-        let outcome = applies.then(|| match &step.serve {
-            Serve::Outcome(outcome) => *outcome,
-            Serve::Split(split) => bucket::choose(scope, split),
-        });
+/// The outcome for a flag; none if the plan has no such flag, or attributes lack.
+#[cfg_attr(samebucket_wasm, optimize(speed))]
+pub(crate) fn decide<A: Attributes>(scope: &Scope<'_, A>, id: FlagId) -> Option<OutcomeId> {
+    let plan = scope.plan;
+    let flag = plan.flag(id)?;
+    for step in plan.steps(flag) {
+        let applies = plan.when(step).iter().all(|expr| expression::holds(scope, id, expr));
+        if scope.attributes.lack() {
+            return None;
+        }
+        let outcome = match step.serve {
+            Serve::Outcome(outcome) if applies => Some(outcome),
+            Serve::Split(split) if applies => bucket::choose(scope, split),
+            _ => None,
+        };
         if let Some(trace) = scope.trace {
             trace.step(applies);
         }
         if outcome.is_some() {
-            return outcome;
+            return outcome.filter(|_| !scope.attributes.lack());
         }
     }
     if let Some(trace) = scope.trace {
@@ -108,13 +129,13 @@ pub(crate) fn decide(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
 }
 
 /// The outcome of a flag that may have been decided before in the same scope, because others require it.
-pub(crate) fn decide_if_new(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
+pub(crate) fn decide_if_new<A: Attributes>(scope: &Scope<'_, A>, id: FlagId) -> Option<OutcomeId> {
     scope.answers.get(id).or_else(|| decide(scope, id))
 }
 
 /// The outcome of a flag that another requires: it is decided once in a scope. Loading has seen to it that requirements
 /// have no cycle and are not deep.
-fn decide_once(scope: &Scope<'_>, id: FlagId) -> Option<OutcomeId> {
+fn decide_once<A: Attributes>(scope: &Scope<'_, A>, id: FlagId) -> Option<OutcomeId> {
     let outcome = decide_if_new(&Scope { trace: None, ..*scope }, id)?;
     scope.answers.set(id, outcome);
     Some(outcome)

@@ -2,19 +2,16 @@
 //!
 //! Buckets: the first 8 hex digits of `md5(user)`, mod 100; for variants of `md5(user "_variant")`, mod the sum of weights.
 
-use std::borrow::Cow;
-use std::sync::Arc;
-
 use super::check::{ABOVE_ZERO, Checker, PERCENTAGE, RATE, Range, Shape, TEXTS, WEIGHT, nullable, optional, required, texts};
 use super::graph::{self, Dependent, Words};
-use super::user::{self, always, is_one_of, not, set_of};
+use super::user::{self, always, is_one_of, set_of};
 use super::{Compiled, each_flag};
 use crate::document::{Node, Type, entries, items};
 use crate::evaluation::Reason;
 use crate::number;
 use crate::plan::{
-    AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, FlagId, Hash, JavaScriptTest, OutcomeId, Point, Relation, Rollout,
-    Route, SegmentId, Serve, Split, Take, Test, Threshold, Unit, Unknown,
+    AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, FlagId, Hash, JavaScriptTest, OutcomeId, Point, Relation, Route,
+    SegmentId, Serve, Share, Take, Test, Threshold, Unit, Unknown,
 };
 use crate::text::text;
 use crate::texts::Texts;
@@ -112,11 +109,12 @@ impl Reader {
     /// Who is in a cohort: its members, and those for whom all of its rules hold, if it has any.
     fn cohort(&mut self, node: Node<'_>) -> Expr {
         let members = if node.kind() == Type::List { Some(node) } else { node.get("members") };
-        let mut ways = vec![is_one_of(self.user, set_of(members))];
+        let members = set_of(members, &mut self.builder);
+        let mut ways = vec![is_one_of(self.user, members, &mut self.builder)];
         if let Some(rules) = node.set("rules").filter(|rules| rules.len() > 0) {
             ways.push(self.conditions(rules));
         }
-        Expr::Any(ways.into())
+        self.builder.any(ways)
     }
 
     fn conditions(&mut self, list: Node<'_>) -> Expr {
@@ -124,7 +122,7 @@ impl Reader {
         for node in list.items() {
             conditions.push(self.condition(node));
         }
-        Expr::all(conditions)
+        self.builder.all(conditions)
     }
 
     fn condition(&mut self, node: Node<'_>) -> Expr {
@@ -144,46 +142,46 @@ impl Reader {
         if !USER_KEYS.contains(&name) {
             routes.push(Route::to(&[name]).unless("attributes"));
         }
-        let test = Expr::JavaScript(self.builder.attribute(routes.into()), test);
+        let test = Expr::JavaScript(self.builder.attribute(routes.into()), Box::new(test));
         let negate = node.get("negate").and_then(Node::bool) == Some(true);
         let opposite = matches!(operator, "!=" | "not_equals");
-        if opposite != negate { not(test) } else { test }
+        if opposite != negate { self.builder.not(test) } else { test }
     }
 
     fn compile(&mut self, flag: &Dependent<'_>, node: Node<'_>, keys: &Texts) {
         let default = node.get("default").and_then(Node::bool) == Some(true);
         let conditions = node.set("conditions").filter(|list| list.len() > 0).map(|list| self.conditions(list));
         let (user, rollouts, variants) = (self.user, self.rollouts, self.variants);
-        let id = self.builder.next_flag();
-        let mut list = FlagBuilder::new(&mut self.builder, id);
-        let open = answer(&mut list, false, Reason::Disabled, "Circuit breaker open".into());
+        let mut list = FlagBuilder::new(&mut self.builder);
+        let open = answer(&mut list, false, Reason::Disabled, "Circuit breaker open");
         list.step("circuit_open", Expr::CircuitOpen, open);
         for dependency in &flag.on {
             let required = keys.find(dependency.as_bytes()).map(FlagId);
-            let met = required.map(|id| Expr::Is(Box::new(Expr::Value(id)), Test::Equals(Value::Bool(true))));
-            let outcome = answer(&mut list, false, Reason::Disabled, text!["Dependency ", dependency, " not enabled"].into());
-            list.step("dependency", met.map_or_else(always, not), outcome);
+            let unmet = required.map_or_else(always, |id| list.plan().not(Expr::ServesTrue(id)));
+            let outcome = answer(&mut list, false, Reason::Disabled, &text!["Dependency ", dependency, " not enabled"]);
+            list.step("dependency", unmet, outcome);
             if let Some(step) = list.last_step() {
                 step.requires = required;
             }
         }
         if let Some(conditions) = conditions {
-            let outcome = answer(&mut list, false, Reason::Default, "Conditions not met".into());
-            list.step("conditions", not(conditions), outcome);
+            let outcome = answer(&mut list, false, Reason::Default, "Conditions not met");
+            let unmet = list.plan().not(conditions);
+            list.step("conditions", unmet, outcome);
         }
         let rollout = node.set("rollout");
         for name in forcing(rollout) {
             if let Some(cohort) = self.cohorts.find(name.as_bytes()) {
-                let outcome = answer(&mut list, true, Reason::TargetingMatch, text!["In cohort: ", name].into());
+                let outcome = answer(&mut list, true, Reason::TargetingMatch, &text!["In cohort: ", name]);
                 list.step("cohort", Expr::Segment(SegmentId(cohort)), outcome);
             }
         }
         if let Some(percentage) = rollout.and_then(|rollout| rollout.get("percentage")?.number()) {
-            let no_text = not(Expr::Is(Box::new(Expr::Attribute(user)), Test::IsText));
-            let outcome = answer(&mut list, default, Reason::Default, "Error during evaluation".into());
+            let no_text = list.plan().not(Expr::is(user, Test::IsText));
+            let outcome = answer(&mut list, default, Reason::Default, "Error during evaluation");
             list.step("error", no_text, outcome);
             let text = text!["In ", number::to_text(percentage), "% rollout"];
-            let holds = Expr::Rollout(Rollout { bucket: rollouts, threshold: Threshold::Fixed(percentage) });
+            let holds = Expr::Rollout(rollouts, Threshold::Fixed(percentage));
             let serve = serve_on(&mut list, node, variants, &text);
             list.step("rollout", holds, serve);
             if default {
@@ -191,12 +189,12 @@ impl Reader {
                 list.step("default", always(), serve);
             }
         }
-        let otherwise = answer(&mut list, default, Reason::Default, "Default value".into());
+        let otherwise = answer(&mut list, default, Reason::Default, "Default value");
         list.finish(flag.key, otherwise, node.fingerprint(0));
     }
 }
 
-fn answer(flag: &mut FlagBuilder<'_>, value: bool, reason: Reason, text: Cow<'static, str>) -> OutcomeId {
+fn answer(flag: &mut FlagBuilder<'_>, value: bool, reason: Reason, text: &str) -> OutcomeId {
     flag.outcome(Some(Value::Bool(value)), reason, text, Details::default())
 }
 
@@ -207,14 +205,12 @@ fn serve_on(flag: &mut FlagBuilder<'_>, node: Node<'_>, bucket: BucketId, reason
     for variant in items(node.set("variants")) {
         total += variant.get("weight").and_then(Node::number).unwrap_or_default();
         let name = variant.get("name").and_then(Node::text).unwrap_or_default();
-        let details = Details { variant: Some(Arc::from(name)), ..Details::default() };
-        shares.push((total, flag.outcome(Some(Value::Bool(true)), Reason::Split, reason.to_owned().into(), details)));
+        let details = Details { variant: Some(flag.plan().name(name)), ..Details::default() };
+        shares.push(Share { bound: total, outcome: flag.outcome(Some(Value::Bool(true)), Reason::Split, reason, details) });
     }
     match shares.first() {
-        Some(&(_, otherwise)) => {
-            Split { bucket, point: Point::Modulo(total), shares: shares.into(), leftover: otherwise, otherwise }.into()
-        }
-        None => answer(flag, true, Reason::Split, reason.to_owned().into()).into(),
+        Some(first) => flag.plan().split(bucket, Point::Modulo(total), &shares, first.outcome, first.outcome),
+        None => Serve::Outcome(answer(flag, true, Reason::Split, reason)),
     }
 }
 

@@ -8,9 +8,9 @@ use super::{Compiled, each_flag};
 use crate::document::{Node, entries};
 use crate::error::Code;
 use crate::evaluation::Reason;
-use crate::plan::{AttributeId, Bucket, Builder, Expr, FlagBuilder, Hash, Rollout, Route, ScalarSet, Take, Threshold, Unit, Unknown};
+use crate::plan::{AttributeId, Bucket, Builder, Expr, FlagBuilder, Hash, Route, Scalars, Take, Threshold, Unit, Unknown};
 use crate::text::{quoted, text};
-use crate::value::{Value, ValueRef};
+use crate::value::Value;
 
 static SNAPSHOT: Shape = Shape::Open(&[nullable("default_enabled", &Shape::Bool), required("flags", &Shape::Any)]);
 
@@ -55,8 +55,7 @@ fn flag_name(checker: &mut Checker, node: Node<'_>) {
 }
 
 fn flag(key: &str, node: Node<'_>, user: AttributeId, builder: &mut Builder) {
-    let id = builder.next_flag();
-    let mut flag = FlagBuilder::new(builder, id);
+    let mut flag = FlagBuilder::new(builder);
     let off = Some(Value::Bool(false));
     if node.get("enabled").and_then(Node::bool) == Some(false) {
         let outcome = flag.plain(off, Reason::Disabled, "disabled");
@@ -64,16 +63,17 @@ fn flag(key: &str, node: Node<'_>, user: AttributeId, builder: &mut Builder) {
     }
     let mut plain = Reason::Static;
     for (reason, value) in [("disabled_for_users", false), ("enabled_for_users", true)] {
-        let mut users = ScalarSet::default();
+        let mut users = Scalars::default();
         for user in texts(node.get(reason)) {
             plain = Reason::Default;
             // The empty text is nobody, even in a list.
             if !user.is_empty() {
-                users.insert(ValueRef::String(user));
+                users.word(flag.plan().word(user));
             }
         }
         if !users.is_empty() {
-            flag.boolean_step(reason, is_one_of(user, users), value, Reason::TargetingMatch);
+            let listed = is_one_of(user, users, flag.plan());
+            flag.boolean_step(reason, listed, value, Reason::TargetingMatch);
         }
     }
     let strategy = node.get("strategy").and_then(Node::text).unwrap_or_default();
@@ -95,7 +95,7 @@ fn rollout(flag: Node<'_>, user: AttributeId, builder: &mut Builder) -> Expr {
     let (hash, take, unit) = (Hash::Sha256, Take::Whole, Unit::Key(user));
     let prefix = text![name, ":"].into();
     let bucket = builder.bucket(Bucket { hash, prefix, unit, suffix: "".into(), take, modulus: 100, divisor: 100 });
-    Expr::Rollout(Rollout { bucket, threshold: Threshold::Fixed(share) })
+    Expr::Rollout(bucket, Threshold::Fixed(share))
 }
 
 /// Every condition's value equals the context's. No condition holds for everybody.
@@ -104,11 +104,11 @@ fn equal(flag: Node<'_>, builder: &mut Builder) -> Expr {
     for expected in entries(flag.set("override_conditions")) {
         // A condition on the user's id sees nothing: the id is not among the attributes.
         let routes = if USER_KEYS.contains(&expected.key()) { Vec::new() } else { vec![Route::to(&[expected.key()])] };
-        equals.push(Expr::PythonEquals(builder.attribute(routes.into()), expected.to_value()));
+        equals.push(Expr::PythonEquals(builder.attribute(routes.into()), expected.to_value().into()));
     }
-    Expr::all(equals)
+    builder.all(equals)
 }
 
 fn never() -> Expr {
-    Expr::Literal(false.into())
+    Expr::Literal(false)
 }

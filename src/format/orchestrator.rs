@@ -2,8 +2,6 @@
 //!
 //! Buckets: the first 8 hex digits of `md5(key ":" id)`, mod 100; for variants of `md5(key ":" id ":variant")`.
 
-use std::sync::Arc;
-
 use semver::Version;
 
 use super::check::{Checker, PERCENTAGE, Shape, WEIGHT, nullable, optional, required};
@@ -14,8 +12,8 @@ use crate::error::Code;
 use crate::evaluate::javascript;
 use crate::evaluation::Reason;
 use crate::plan::{
-    self, Attribute, AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, Hash, JavaScriptTest, Point, Relation, Rollout,
-    Route, Skips, Split, Take, Test, Threshold, Unit,
+    self, Attribute, AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, Hash, JavaScriptTest, Point, Relation, Route,
+    Share, Skips, Take, Test, Threshold, Unit,
 };
 use crate::text::{quoted, text};
 use crate::value::{Value, ValueRef};
@@ -114,25 +112,25 @@ impl Reader<'_> {
         let fingerprint = node.fingerprint(self.environment.map_or(0, |environment| mix_text(1, environment)));
         let rollouts = self.bucket(key, "");
         let variants = self.bucket(key, ":variant");
-        let id = self.builder.next_flag();
-        let mut flag = FlagBuilder::new(&mut self.builder, id);
+        let mut flag = FlagBuilder::new(&mut self.builder);
         if let Some((word, value, reason)) = decided {
             let outcome = flag.plain(value, reason, word);
             return flag.finish(key, outcome, fingerprint);
         }
         let rollout = |offer: Node<'_>| {
             let threshold = Threshold::Fixed(offer.get("percentage").and_then(Node::number)?);
-            Some(Expr::Rollout(Rollout { bucket: rollouts, threshold }))
+            Some(Expr::Rollout(rollouts, threshold))
         };
         let plain = if rules.is_empty() { Reason::Static } else { Reason::Default };
         for (rule, mut conditions) in rules {
             let rollout = rollout(rule);
             let reason = if rollout.is_some() { Reason::Split } else { Reason::TargetingMatch };
             conditions.extend(rollout);
-            let rule_id: Option<Arc<str>> = rule.get("id").and_then(Node::text).map(Arc::from);
-            let details = Details { rule_id: rule_id.clone(), ..Details::default() };
-            let outcome = flag.outcome(value(rule), reason, "TARGETING_MATCH".into(), details);
-            flag.step("rule", Expr::all(conditions), outcome);
+            let rule_id = rule.get("id").and_then(Node::text).map(|id| flag.plan().name(id));
+            let details = Details { rule_id, ..Details::default() };
+            let outcome = flag.outcome(value(rule), reason, "TARGETING_MATCH", details);
+            let when = flag.plan().all(conditions);
+            flag.step("rule", when, outcome);
             if let Some(step) = flag.last_step() {
                 step.rule_id = rule_id;
             }
@@ -141,12 +139,13 @@ impl Reader<'_> {
         let mut shares = Vec::new();
         for variant in items(node.set("variants")) {
             total += variant.get("weight").and_then(Node::number).unwrap_or_default();
-            let details = Details { variant: variant.get("key").and_then(Node::text).map(Arc::from), ..Details::default() };
-            shares.push((total, flag.outcome(value(variant), Reason::Split, "VARIANT".into(), details)));
+            let name = variant.get("key").and_then(Node::text).map(|name| flag.plan().name(name));
+            let details = Details { variant: name, ..Details::default() };
+            shares.push(Share { bound: total, outcome: flag.outcome(value(variant), Reason::Split, "VARIANT", details) });
         }
-        if let Some(&(_, otherwise)) = shares.first() {
-            let point = Point::Times(1.0);
-            flag.step("variants", always(), Split { bucket: variants, point, shares: shares.into(), leftover: otherwise, otherwise });
+        if let Some(Share { outcome: first, .. }) = shares.first().copied() {
+            let split = flag.plan().split(variants, Point::Times(1.0), &shares, first, first);
+            flag.step("variants", always(), split);
         }
         if let Some(offer) = node.set("fallthrough") {
             let rollout = rollout(offer);
@@ -191,13 +190,13 @@ impl Reader<'_> {
             "regex" => JavaScriptTest::Matches(self.pattern(&javascript::to_text(operand), place, rule, checker)?),
             _ => return Some(self.version(positive, path, place, rule, checker)),
         };
-        let test = Expr::JavaScript(self.attribute(path), test);
-        Some(if negated { user::not(test) } else { test })
+        let test = Expr::JavaScript(self.attribute(path), Box::new(test));
+        Some(if negated { self.builder.not(test) } else { test })
     }
 
     fn attribute(&mut self, path: &str) -> AttributeId {
-        let routes = [Route::by_dots(path)].into();
-        self.builder.attribute(Attribute { routes, into_lists: true })
+        let routes = vec![Route::by_dots(path)];
+        self.builder.attribute(Attribute { into_lists: true, ..routes.into() })
     }
 
     /// A version that does not parse is neither above nor below any.
@@ -206,10 +205,10 @@ impl Reader<'_> {
         let Some(bound) = bound.map(Box::new) else {
             let message = text![in_rule(rule), "the condition never holds: expected a version such as `1.2.3`"];
             checker.warn(place, Code::InvalidVersion, message);
-            return Expr::Literal(false.into());
+            return Expr::Literal(false);
         };
         let test = if operator == "semver_gt" { Test::VersionGreater(bound) } else { Test::VersionLess(bound) };
-        Expr::Is(Box::new(Expr::Attribute(self.attribute(path))), test)
+        Expr::is(self.attribute(path), test)
     }
 
     fn pattern(&mut self, source: &str, place: Node<'_>, rule: Option<&str>, checker: &mut Checker) -> Option<plan::PatternId> {

@@ -2,8 +2,6 @@
 //!
 //! Bucket: the first 4 bytes of `sha256(flag ":" user)`, divided by 2^32, against the percentage divided by 100.
 
-use std::sync::Arc;
-
 use super::check::{Checker, NUMBER, PERCENTAGE, Shape, TEXTS, nullable, required};
 use super::ruleiq::ISO_INSTANT;
 use super::user::{self, is_known, is_one_of, set_of};
@@ -13,7 +11,7 @@ use crate::error::Code;
 use crate::evaluation::Reason;
 use crate::instant;
 use crate::plan::{
-    self, AttributeId, Bucket, Builder, Details, Expr, FlagBuilder, Hash, OutcomeId, RampPoint, Rollout, Root, Route, Scale, Skips, Take,
+    self, AttributeId, Bucket, Builder, Details, Expr, FlagBuilder, Hash, OutcomeId, Ramp, RampPoint, Root, Route, Scale, Skips, Take,
     Threshold, Unit, Unknown,
 };
 use crate::text::{count, quoted, text};
@@ -103,15 +101,17 @@ impl Reader {
         let default_variant = node.get("default_variant").and_then(Node::text).unwrap_or("off");
         let fingerprint = node.fingerprint(self.default_percentage.to_bits());
         let user = self.user;
-        let id = self.builder.next_flag();
-        let mut flag = FlagBuilder::new(&mut self.builder, id);
+        let mut flag = FlagBuilder::new(&mut self.builder);
         if state == "disabled" {
             let outcome = variants.serve(&mut flag, default_variant, Reason::Disabled, "FLAG_DISABLED", None);
             return flag.finish(key, outcome, fingerprint);
         }
         let plain = if rules.is_empty() && state != "rollout" { Reason::Static } else { Reason::Default };
         let admission = admission.filter(|_| state == "rollout");
-        let admitted = admission.map(|admission| flag.plan().segment(Expr::all(vec![is_known(user), admission]), fingerprint));
+        let admitted = admission.map(|admission| {
+            let admitted = flag.plan().all(vec![is_known(user), admission]);
+            flag.plan().segment(admitted, fingerprint)
+        });
         let rolled_out = variants.serve(&mut flag, variants.rolled_out(default_variant), Reason::Split, "ROLLOUT_MATCH", None);
         let otherwise = variants.serve(&mut flag, default_variant, plain, "DEFAULT", None);
         for rule in rules {
@@ -119,15 +119,17 @@ impl Reader {
                 // For whom it holds the rules end here, and only the rollout and the default are left.
                 let holds = flag.plan().segment(rule.when, fingerprint);
                 if let Some(admitted) = admitted {
-                    flag.step("rollout", Expr::all(vec![Expr::Segment(holds), Expr::Segment(admitted)]), rolled_out);
+                    let both = flag.plan().all(vec![Expr::Segment(holds), Expr::Segment(admitted)]);
+                    flag.step("rollout", both, rolled_out);
                 }
                 flag.step("rule", Expr::Segment(holds), otherwise);
             } else {
                 let outcome = variants.serve(&mut flag, rule.variant, Reason::TargetingMatch, "TARGETING_MATCH", rule.name);
                 flag.step("rule", rule.when, outcome);
             }
+            let rule_id = rule.name.map(|name| flag.plan().name(name));
             if let Some(step) = flag.last_step() {
-                step.rule_id = rule.name.map(Arc::from);
+                step.rule_id = rule_id;
             }
         }
         if let Some(admitted) = admitted {
@@ -169,7 +171,7 @@ impl Reader {
                 let (column, message) = (error.column, error.message);
                 let name = rule.map_or_else(String::new, |name| text!["the rule ", quoted(name), " can never serve: "]);
                 checker.warn(node, Code::InvalidCondition, text![name, "column ", count(column), " of the condition: ", message]);
-                Expr::Literal(false.into())
+                Expr::Literal(false)
             }
         }
     }
@@ -178,10 +180,13 @@ impl Reader {
     fn rollout(&mut self, key: &str, node: Node<'_>) -> Option<Expr> {
         let percentage = node.get("percentage").and_then(Node::number).unwrap_or(self.default_percentage);
         match node.get("strategy").and_then(Node::text) {
-            Some("user_list") => Some(is_one_of(self.user, set_of(node.get("user_list")))),
+            Some("user_list") => {
+                let users = set_of(node.get("user_list"), &mut self.builder);
+                Some(is_one_of(self.user, users, &mut self.builder))
+            }
             Some("gradual") => {
                 let points = ramp(node.set("gradual_config")?, percentage)?;
-                Some(self.below(key, Threshold::Ramp { points, scale: PER_PERCENT }))
+                Some(self.below(key, Threshold::Ramp(Box::new(Ramp { points, scale: PER_PERCENT }))))
             }
             _ => Some(self.below(key, Threshold::Fixed(PER_PERCENT.of(percentage)))),
         }
@@ -191,7 +196,7 @@ impl Reader {
         let (hash, take, unit) = (Hash::Sha256, Take::First(4), Unit::Key(self.user));
         let prefix = text![key, ":"].into();
         let bucket = self.builder.bucket(Bucket { hash, prefix, unit, suffix: "".into(), take, modulus: 0, divisor: 1 << 32 });
-        Expr::Rollout(Rollout { bucket, threshold })
+        Expr::Rollout(bucket, threshold)
     }
 }
 
@@ -281,10 +286,11 @@ impl<'d> Variants<'d> {
     }
 
     /// A variant that is not there keeps its name, and the caller's default stands for its value.
-    fn serve(&self, flag: &mut FlagBuilder<'_>, name: &str, reason: Reason, word: &'static str, rule: Option<&str>) -> OutcomeId {
+    fn serve(&self, flag: &mut FlagBuilder<'_>, name: &str, reason: Reason, word: &str, rule: Option<&str>) -> OutcomeId {
         let value = self.get(name);
-        let details = Details { variant: Some(Arc::from(name)), rule_id: rule.map(Arc::from), yields: value.is_none() };
-        flag.outcome(Some(value.unwrap_or(Value::Bool(false))), reason, word.into(), details)
+        let plan = flag.plan();
+        let details = Details { variant: Some(plan.name(name)), rule_id: rule.map(|rule| plan.name(rule)), yields: value.is_none() };
+        flag.outcome(Some(value.unwrap_or(Value::Bool(false))), reason, word, details)
     }
 }
 

@@ -3,14 +3,14 @@
 //! Bucket: the flag's key, ":" and the user, hashed with SHA-256 or MD5, the digest as one integer mod 100.
 
 use super::check::{Checker, Instants, PERCENTAGE, Shape, TEXTS, nullable, required};
-use super::user::{self, always, is_known, is_one_of, not, set_of};
+use super::user::{self, always, is_known, is_one_of, set_of};
 use super::{Compiled, each_flag, flags_in};
 use crate::document::{Node, Type, entries, mix_text};
 use crate::evaluation::Reason;
 use crate::instant;
-use crate::plan::{AttributeId, Bucket, Builder, Expr, FlagBuilder, Hash, Rollout, Route, ScalarSet, Take, Test, Threshold, Unit, Unknown};
+use crate::plan::{AttributeId, Bucket, Builder, Expr, FlagBuilder, Hash, Route, Scalars, Take, Test, Threshold, Unit, Unknown};
 use crate::text::text;
-use crate::value::{Value, ValueRef};
+use crate::value::Value;
 
 pub(super) const ISO_INSTANT: Shape = Shape::Instant(&Instants { expected: "an ISO 8601 date or instant", parse: instant::parse_iso });
 
@@ -65,20 +65,21 @@ impl Reader<'_> {
     fn flag(&mut self, key: &str, node: Node<'_>) {
         let enabled = node.get("enabled").and_then(Node::bool) == Some(true);
         let percentage = node.get("percentage").and_then(Node::number).unwrap_or_default();
-        let list = |key: &str| Some(set_of(node.get(key))).filter(|texts| !texts.is_empty());
+        let list = |key: &str, builder: &mut Builder| Some(set_of(node.get(key), builder)).filter(|texts| !texts.is_empty());
         let instant = |key: &str| node.get(key).and_then(Node::text).and_then(instant::parse_iso);
-        let overridden = |to: bool| {
-            let mut names = ScalarSet::default();
+        let overridden = |to: bool, builder: &mut Builder| {
+            let mut names = Scalars::default();
             let overrides = entries(node.set("environment_overrides"));
-            overrides.filter(|value| value.bool() == Some(to)).for_each(|value| names.insert(ValueRef::String(value.key())));
+            overrides.filter(|value| value.bool() == Some(to)).for_each(|value| names.word(builder.word(value.key())));
             Some(names).filter(|names| !names.is_empty())
         };
         let mut steps = Vec::new();
-        if let Some(names) = list("environments") {
-            steps.push(("environment", not(self.in_environment(names)), false, Reason::Disabled));
+        if let Some(names) = list("environments", &mut self.builder) {
+            let inside = self.in_environment(names);
+            steps.push(("environment", self.builder.not(inside), false, Reason::Disabled));
         }
         for to in [true, false] {
-            if let Some(names) = overridden(to) {
+            if let Some(names) = overridden(to, &mut self.builder) {
                 steps.push(("environment", self.in_environment(names), to, Reason::TargetingMatch));
             }
         }
@@ -89,8 +90,8 @@ impl Reader<'_> {
             steps.push(("not_started", Expr::Before(at), false, Reason::Disabled));
         }
         for (name, value) in [("blacklist", false), ("whitelist", true)] {
-            if let Some(users) = list(name) {
-                steps.push((name, is_one_of(self.user, users), value, Reason::TargetingMatch));
+            if let Some(users) = list(name, &mut self.builder) {
+                steps.push((name, is_one_of(self.user, users, &mut self.builder), value, Reason::TargetingMatch));
             }
         }
         let plain = if steps.is_empty() { Reason::Static } else { Reason::Default };
@@ -104,8 +105,7 @@ impl Reader<'_> {
             steps.push(("enabled", always(), true, Reason::Default));
         }
 
-        let id = self.builder.next_flag();
-        let mut flag = FlagBuilder::new(&mut self.builder, id);
+        let mut flag = FlagBuilder::new(&mut self.builder);
         for (name, when, value, reason) in steps {
             flag.boolean_step(name, when, value, reason);
         }
@@ -114,20 +114,21 @@ impl Reader<'_> {
     }
 
     /// The context's environment is one of these; a context without one is in the default one.
-    fn in_environment(&self, environments: ScalarSet) -> Expr {
-        let is_default = environments.contains(ValueRef::String(self.default_environment));
-        let named = is_one_of(self.environment, environments);
+    fn in_environment(&mut self, environments: Scalars) -> Expr {
+        let default = self.builder.word(self.default_environment);
+        let is_default = environments.has_word(default);
+        let named = is_one_of(self.environment, environments, &mut self.builder);
         if !is_default {
             return named;
         }
-        let unnamed = not(Expr::Is(Box::new(Expr::Attribute(self.environment)), Test::Exists));
-        Expr::Any([named, unnamed].into())
+        let unnamed = self.builder.not(Expr::is(self.environment, Test::Exists));
+        self.builder.any(vec![named, unnamed])
     }
 
     fn rollout(&mut self, key: &str, percentage: f64) -> Expr {
         let (hash, take, unit) = (self.hash, Take::Whole, Unit::Key(self.user));
         let prefix = text![key, ":"].into();
         let bucket = self.builder.bucket(Bucket { hash, prefix, unit, suffix: "".into(), take, modulus: 100, divisor: 1 });
-        Expr::Rollout(Rollout { bucket, threshold: Threshold::Fixed(percentage) })
+        Expr::Rollout(bucket, Threshold::Fixed(percentage))
     }
 }

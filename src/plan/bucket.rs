@@ -1,6 +1,6 @@
 //! Buckets as data: what is hashed, how the digest becomes a number, and what is compared with it.
 
-use super::{AttributeId, BucketId, OutcomeId};
+use super::{AttributeId, BucketId, OutcomeId, Span};
 
 /// A number drawn for a unit: `take(hash(prefix unit suffix)) mod modulus / divisor`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -52,21 +52,18 @@ impl Unit {
     }
 }
 
-/// Holds the unit when its bucket is below the threshold.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Rollout {
-    pub(crate) bucket: BucketId,
-    pub(crate) threshold: Threshold,
-}
-
+/// What a bucket is compared with: a rollout holds the unit whose bucket is below.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Threshold {
     Fixed(f64),
     /// The percentage at `now`, scaled.
-    Ramp {
-        points: Box<[RampPoint]>,
-        scale: Scale,
-    },
+    Ramp(Box<Ramp>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Ramp {
+    pub(crate) points: Box<[RampPoint]>,
+    pub(crate) scale: Scale,
 }
 
 /// From a percentage to what buckets are compared with.
@@ -99,12 +96,20 @@ pub(crate) struct RampPoint {
 pub(crate) struct Split {
     pub(crate) bucket: BucketId,
     pub(crate) point: Point,
-    /// Cumulative weights, in the order in which they were written.
-    pub(crate) shares: Box<[(f64, OutcomeId)]>,
+    /// In the order in which they were written.
+    pub(super) shares: Span,
     /// When no bound is greater than the point.
     pub(crate) leftover: OutcomeId,
     /// Without a unit.
     pub(crate) otherwise: OutcomeId,
+}
+
+/// A share of a split.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Share {
+    /// The sum of its weight and of those before it.
+    pub(crate) bound: f64,
+    pub(crate) outcome: OutcomeId,
 }
 
 /// From a bucket to a point among the weights.

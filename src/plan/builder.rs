@@ -1,11 +1,10 @@
 //! Puts a plan together: equal attributes, buckets and patterns are kept once.
 
-use std::borrow::Cow;
-use std::sync::Arc;
+use std::num::NonZeroU32;
 
 use super::{
-    Attribute, AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Outcome, OutcomeId, PatternId, Plan, Root, SegmentId, Serve, Split, Step,
-    Unknown,
+    Attribute, AttributeId, Bucket, BucketId, Expr, ExprId, Flag, FlagId, NameId, Outcome, OutcomeId, PatternId, Plan, Point, Root,
+    Scalars, SegmentId, Serve, Set, SetId, Share, Span, Split, SplitId, Step, Unknown, WordId,
 };
 use crate::document::mix;
 use crate::evaluation::Reason;
@@ -72,6 +71,58 @@ impl Builder {
         SegmentId(self.plan.segments.len() as u32 - 1)
     }
 
+    /// All of these are true.
+    pub(crate) fn all(&mut self, parts: Vec<Expr>) -> Expr {
+        one_or(parts, |parts| Expr::All(self.exprs(parts)))
+    }
+
+    /// One of these is true.
+    pub(crate) fn any(&mut self, parts: Vec<Expr>) -> Expr {
+        one_or(parts, |parts| Expr::Any(self.exprs(parts)))
+    }
+
+    pub(crate) fn not(&mut self, expr: Expr) -> Expr {
+        self.plan.exprs.push(expr);
+        Expr::Not(ExprId(self.plan.exprs.len() as u32 - 1))
+    }
+
+    fn exprs(&mut self, parts: Vec<Expr>) -> Span {
+        let start = self.plan.exprs.len();
+        self.plan.exprs.extend(parts);
+        Span::since(start, &self.plan.exprs)
+    }
+
+    /// A text that attributes are compared with.
+    pub(crate) fn word(&mut self, text: &str) -> WordId {
+        WordId(self.plan.words.insert(text).0)
+    }
+
+    pub(crate) fn set(&mut self, scalars: Scalars) -> SetId {
+        let Scalars { mut words, mut numbers, booleans, null } = scalars;
+        words.sort_unstable();
+        words.dedup();
+        numbers.sort_unstable();
+        let start = self.plan.members.len();
+        self.plan.members.extend(words);
+        let words = Span::since(start, &self.plan.members);
+        self.plan.sets.push(Set { words, numbers: numbers.into(), booleans, null });
+        SetId(self.plan.sets.len() as u32 - 1)
+    }
+
+    /// What an outcome or a step is called.
+    pub(crate) fn name(&mut self, name: &str) -> NameId {
+        NameId(NonZeroU32::MIN.saturating_add(self.plan.names.insert(name).0))
+    }
+
+    /// `shares` in written order, each with the sum of the weights so far.
+    pub(crate) fn split(&mut self, bucket: BucketId, point: Point, shares: &[Share], leftover: OutcomeId, otherwise: OutcomeId) -> Serve {
+        let start = self.plan.shares.len();
+        self.plan.shares.extend_from_slice(shares);
+        let shares = Span::since(start, &self.plan.shares);
+        self.plan.splits.push(Split { bucket, point, shares, leftover, otherwise });
+        Serve::Split(SplitId(self.plan.splits.len() as u32 - 1))
+    }
+
     pub(crate) fn outcome(&mut self, outcome: Outcome) -> OutcomeId {
         self.plan.outcomes.push(outcome);
         OutcomeId(self.plan.outcomes.len() as u32 - 1)
@@ -96,32 +147,81 @@ impl Builder {
         FlagId(self.plan.flags.len() as u32)
     }
 
+    pub(crate) fn step(&mut self, name: &str, rule_id: Option<NameId>, when: Expr, serve: Serve) -> Step {
+        let when = match when {
+            Expr::All(parts) => parts,
+            one => self.exprs(vec![one]),
+        };
+        Step { name: self.name(name), rule_id, requires: None, when, serve }
+    }
+
     /// Adds a flag; flags are numbered in the order in which they are added.
-    pub(crate) fn flag(&mut self, flag: Flag) {
-        self.plan.keys.insert(&*flag.key);
-        self.plan.flags.push(flag);
+    pub(crate) fn flag(&mut self, key: &str, values: Vec<Value>, steps: Vec<Step>, otherwise: OutcomeId, fingerprint: u64) {
+        let plan = &mut self.plan;
+        plan.keys.insert(key);
+        let (first_value, first_step) = (plan.values.len(), plan.steps.len());
+        plan.values.extend(values);
+        plan.steps.extend(steps);
+        let (values, steps) = (Span::since(first_value, &plan.values), Span::since(first_step, &plan.steps));
+        plan.flags.push(Flag { values, steps, otherwise, fingerprint });
     }
 
     /// The plan. `order` names every flag, each after the flags that it requires.
     pub(crate) fn finish(mut self, order: &[FlagId]) -> Plan {
         for &id in order {
-            let Some(flag) = self.plan.flag(id) else { continue };
-            let mut hash = flag.fingerprint;
-            for step in &flag.steps {
-                step.when.walk(&mut |expr| {
-                    let of = match expr {
-                        Expr::Segment(segment) => self.segments.get(segment.index()).copied(),
-                        Expr::Serves(flag, _) | Expr::Value(flag) => self.plan.flag(*flag).map(|flag| flag.fingerprint),
-                        _ => return,
-                    };
-                    hash = mix(hash, of.unwrap_or_default());
-                });
-            }
+            let fingerprint = self.fingerprint(id);
             if let Some(flag) = self.plan.flags.get_mut(id.index()) {
-                flag.fingerprint = hash;
+                flag.fingerprint = fingerprint;
             }
         }
+        self.mark_compared();
         self.plan
+    }
+
+    /// A flag's fingerprint with those of the segments and flags that it refers to.
+    fn fingerprint(&self, id: FlagId) -> u64 {
+        let plan = &self.plan;
+        let Some(flag) = plan.flag(id) else { return 0 };
+        let mut hash = flag.fingerprint;
+        for expr in plan.steps(flag).iter().flat_map(|step| plan.when(step)) {
+            expr.walk(plan, &mut |expr| {
+                let of = match expr {
+                    Expr::Segment(segment) => self.segments.get(segment.index()).copied(),
+                    Expr::Serves(flag, _) | Expr::ServesTrue(flag) => plan.flag(*flag).map(|flag| flag.fingerprint),
+                    _ => return,
+                };
+                hash = mix(hash, of.unwrap_or_default());
+            });
+        }
+        hash
+    }
+
+    /// Finds the attributes of which nobody reads the text.
+    fn mark_compared(&mut self) {
+        let Plan { attributes, exprs, segments, buckets, .. } = &mut self.plan;
+        attributes.iter_mut().for_each(|attribute| attribute.only_compared = true);
+        let mut read = |id: AttributeId| {
+            if let Some(attribute) = attributes.get_mut(id.index()) {
+                attribute.only_compared = false;
+            }
+        };
+        buckets.iter().for_each(|bucket| read(bucket.unit.attribute()));
+        for expr in exprs.iter().chain(&*segments) {
+            match expr {
+                Expr::Is { attribute, as_key, test, .. } if *as_key || !test.only_compares() => read(*attribute),
+                Expr::PythonEquals(attribute, _) | Expr::JavaScript(attribute, _) => read(*attribute),
+                Expr::Python(expr) => expr.reads(&mut read),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The only part itself, where there is but one.
+fn one_or(mut parts: Vec<Expr>, join: impl FnOnce(Vec<Expr>) -> Expr) -> Expr {
+    match parts.len() {
+        1 => parts.pop().unwrap_or(Expr::Literal(false)),
+        _ => join(parts),
     }
 }
 
@@ -137,17 +237,18 @@ pub(crate) struct FlagBuilder<'b> {
 }
 
 /// The parts of an outcome that are seldom needed.
-#[derive(Default, Clone)]
+#[derive(Default, Clone, Copy)]
 pub(crate) struct Details {
-    pub(crate) variant: Option<Arc<str>>,
-    pub(crate) rule_id: Option<Arc<str>>,
+    pub(crate) variant: Option<NameId>,
+    pub(crate) rule_id: Option<NameId>,
     /// The caller's default stands before the value.
     pub(crate) yields: bool,
 }
 
 impl<'b> FlagBuilder<'b> {
-    /// For the flag of this number: flags are numbered in the order in which they are finished.
-    pub(crate) fn new(builder: &'b mut Builder, id: FlagId) -> FlagBuilder<'b> {
+    /// For the next flag: flags are numbered in the order in which they are finished.
+    pub(crate) fn new(builder: &'b mut Builder) -> FlagBuilder<'b> {
+        let id = builder.next_flag();
         FlagBuilder { builder, id, values: Vec::new(), steps: Vec::new() }
     }
 
@@ -156,13 +257,7 @@ impl<'b> FlagBuilder<'b> {
     }
 
     /// An outcome; without a value of its own it has only the caller's default.
-    pub(crate) fn outcome(
-        &mut self,
-        value: Option<Value>,
-        reason: Reason,
-        backend_reason: Cow<'static, str>,
-        details: Details,
-    ) -> OutcomeId {
+    pub(crate) fn outcome(&mut self, value: Option<Value>, reason: Reason, backend_reason: &str, details: Details) -> OutcomeId {
         let value = value.map(|value| {
             // The last few: a flag repeats its values, and looking through many would take long, as would lists and objects.
             let recent = self.values.len().saturating_sub(RECENT_VALUES);
@@ -174,24 +269,29 @@ impl<'b> FlagBuilder<'b> {
             }) as u32
         });
         let Details { variant, rule_id, yields } = details;
-        let flag = self.id;
-        let yields = yields || value.is_none();
-        self.builder.outcome(Outcome { flag, value, yields, variant, reason, backend_reason, rule_id })
+        let (flag, yields) = (self.id, yields || value.is_none());
+        let backend_reason = self.builder.name(backend_reason);
+        self.builder.outcome(Outcome { flag, value, variant, rule_id, backend_reason, reason, yields })
     }
 
     /// An outcome with nothing beside its value and its reason.
-    pub(crate) fn plain(&mut self, value: Option<Value>, reason: Reason, backend_reason: &'static str) -> OutcomeId {
-        self.outcome(value, reason, backend_reason.into(), Details::default())
+    pub(crate) fn plain(&mut self, value: Option<Value>, reason: Reason, backend_reason: &str) -> OutcomeId {
+        self.outcome(value, reason, backend_reason, Details::default())
     }
 
     /// A step that serves a boolean, whose reason it is named after.
-    pub(crate) fn boolean_step(&mut self, name: &'static str, when: Expr, value: bool, reason: Reason) {
+    pub(crate) fn boolean_step(&mut self, name: &str, when: Expr, value: bool, reason: Reason) {
         let outcome = self.plain(Some(Value::Bool(value)), reason, name);
         self.step(name, when, outcome);
     }
 
-    pub(crate) fn step(&mut self, name: &'static str, when: Expr, serve: impl Into<Serve>) {
-        self.steps.push(Step { name, rule_id: None, requires: None, when, serve: serve.into() });
+    pub(crate) fn step(&mut self, name: &str, when: Expr, serve: impl Into<Serve>) {
+        self.push_step(name, when, serve.into());
+    }
+
+    fn push_step(&mut self, name: &str, when: Expr, serve: Serve) {
+        let step = self.builder.step(name, None, when, serve);
+        self.steps.push(step);
     }
 
     pub(crate) fn last_step(&mut self) -> Option<&mut Step> {
@@ -200,18 +300,12 @@ impl<'b> FlagBuilder<'b> {
 
     pub(crate) fn finish(self, key: &str, otherwise: OutcomeId, fingerprint: u64) {
         let FlagBuilder { builder, values, steps, .. } = self;
-        builder.flag(Flag { key: key.into(), values, steps, otherwise, fingerprint });
+        builder.flag(key, values, steps, otherwise, fingerprint);
     }
 }
 
 impl From<OutcomeId> for Serve {
     fn from(outcome: OutcomeId) -> Serve {
         Serve::Outcome(outcome)
-    }
-}
-
-impl From<Split> for Serve {
-    fn from(split: Split) -> Serve {
-        Serve::Split(split)
     }
 }

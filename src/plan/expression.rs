@@ -1,36 +1,38 @@
-//! Expressions: small trees that yield a value for a context.
+//! Expressions: conditions on a context. What stands inside another lies in the plan's list of expressions.
 
 use semver::Version;
 
-use super::{AttributeId, FlagId, PatternId, Rollout, SegmentId, Threshold};
-use crate::texts::Texts;
-use crate::value::{Value, ValueRef};
+use super::{AttributeId, BucketId, ExprId, FlagId, PatternId, Plan, SegmentId, SetId, Span, Threshold, WordId};
+use crate::value::Value;
 
-/// Yields a value; a condition is an expression that yields a boolean.
+/// Is true or false.
 #[derive(Debug)]
 pub(crate) enum Expr {
-    Literal(Value),
-    Attribute(AttributeId),
-    /// The attribute as a key: text that is not empty, or a number as JavaScript prints it; else missing.
-    Key(AttributeId),
+    Literal(bool),
+    /// A strict test of an attribute, which passes, or, `negated`, fails. A missing attribute does neither.
+    Is {
+        attribute: AttributeId,
+        /// The attribute as a key: text that is not empty, or a number as JavaScript prints it; else missing.
+        as_key: bool,
+        negated: bool,
+        test: Test,
+    },
     /// Another flag serves its value of this number.
     Serves(FlagId, u32),
-    /// The value that another flag serves.
-    Value(FlagId),
+    /// Another flag serves `true`.
+    ServesTrue(FlagId),
     /// The attribute equals this for Python, for which a missing one is `None`.
-    PythonEquals(AttributeId, Value),
+    PythonEquals(AttributeId, Box<Value>),
     /// A Python expression is true.
     Python(Box<super::python::Expr>),
     /// JavaScript's comparison of an attribute, `undefined` when missing.
-    JavaScript(AttributeId, JavaScriptTest),
-    All(Box<[Expr]>),
-    Any(Box<[Expr]>),
-    Not(Box<Expr>),
-    Is(Box<Expr>, Test),
-    /// The test fails, of a value that is there.
-    IsNot(Box<Expr>, Test),
+    JavaScript(AttributeId, Box<JavaScriptTest>),
+    All(Span),
+    Any(Span),
+    Not(ExprId),
     Segment(SegmentId),
-    Rollout(Rollout),
+    /// The unit's bucket is below the threshold.
+    Rollout(BucketId, Threshold),
     /// `now`, in milliseconds since 1970, is before this instant.
     Before(f64),
     /// `now` is after this instant.
@@ -43,9 +45,12 @@ pub(crate) enum Expr {
 pub(crate) enum Test {
     Exists,
     IsText,
-    Equals(Value),
-    In(Box<ScalarSet>),
-    Contains(Value),
+    /// The value is this text.
+    Word(WordId),
+    /// The value is this one, which is no text.
+    Equals(Box<Value>),
+    In(SetId),
+    Contains(Box<Value>),
     StartsWith(Box<str>),
     EndsWith(Box<str>),
     Matches(PatternId),
@@ -91,80 +96,42 @@ pub(crate) enum Relation {
     GreaterOrEqual,
 }
 
-/// A set of strings, numbers, booleans and null.
-#[derive(Debug, Default)]
-pub(crate) struct ScalarSet {
-    strings: Texts,
-    /// The bytes of the doubles, with one zero.
-    numbers: Texts,
-    booleans: [bool; 2],
-    null: bool,
-}
-
-impl ScalarSet {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.strings.len() + self.numbers.len() == 0 && self.booleans == [false; 2] && !self.null
-    }
-
-    pub(crate) fn contains(&self, value: ValueRef<'_>) -> bool {
-        match value {
-            ValueRef::String(text) => self.strings.contains(text),
-            ValueRef::Number(number) => !number.is_nan() && self.numbers.find((number + 0.0).to_be_bytes().as_ref()).is_some(),
-            ValueRef::Bool(value) => self.booleans.get(usize::from(value)) == Some(&true),
-            ValueRef::Null => self.null,
-            ValueRef::Missing | ValueRef::List(_) | ValueRef::Object(_) => false,
-        }
-    }
-
-    /// Lists and objects are not scalars, and are left out.
-    pub(crate) fn insert(&mut self, value: ValueRef<'_>) {
-        match value {
-            ValueRef::String(text) => _ = self.strings.insert(text),
-            ValueRef::Number(number) => _ = self.numbers.insert((number + 0.0).to_be_bytes().as_ref()),
-            ValueRef::Bool(value) => {
-                if let Some(slot) = self.booleans.get_mut(usize::from(value)) {
-                    *slot = true;
-                }
-            }
-            ValueRef::Null => self.null = true,
-            ValueRef::Missing | ValueRef::List(_) | ValueRef::Object(_) => {}
+impl Test {
+    /// Whether of a text it matters only which of the plan's words it is.
+    pub(super) fn only_compares(&self) -> bool {
+        match self {
+            Test::Exists | Test::IsText | Test::Word(_) | Test::Equals(_) | Test::In(_) => true,
+            Test::Greater(_) | Test::AtLeast(_) | Test::Less(_) | Test::AtMost(_) => true,
+            Test::Contains(_) | Test::StartsWith(_) | Test::EndsWith(_) | Test::Matches(_) => false,
+            Test::Earlier(_) | Test::Later(_) => false,
+            Test::VersionEquals(_) | Test::VersionGreater(_) | Test::VersionAtLeast(_) => false,
+            Test::VersionLess(_) | Test::VersionAtMost(_) => false,
         }
     }
 }
 
 impl Expr {
-    pub(crate) fn all(parts: Vec<Expr>) -> Expr {
-        Expr::All(parts.into())
+    /// A strict test of an attribute.
+    pub(crate) fn is(attribute: AttributeId, test: Test) -> Expr {
+        Expr::Is { attribute, as_key: false, negated: false, test }
     }
 
     /// Whether what it yields can depend on the time, the expressions inside it apart.
     pub(crate) fn reads_time(&self) -> bool {
-        match self {
-            Expr::Before(_) | Expr::After(_) => true,
-            Expr::Rollout(rollout) => matches!(rollout.threshold, Threshold::Ramp { .. }),
-            _ => false,
-        }
+        matches!(self, Expr::Before(_) | Expr::After(_) | Expr::Rollout(_, Threshold::Ramp(_)))
     }
 
     /// Calls `visit` with this expression and every one inside it, segments not followed.
-    pub(crate) fn walk(&self, visit: &mut dyn FnMut(&Expr)) {
+    pub(crate) fn walk(&self, plan: &Plan, visit: &mut dyn FnMut(&Expr)) {
         visit(self);
         match self {
-            Expr::All(parts) | Expr::Any(parts) => parts.iter().for_each(|part| part.walk(visit)),
-            Expr::Not(inner) | Expr::Is(inner, _) | Expr::IsNot(inner, _) => inner.walk(visit),
-            Expr::Literal(_)
-            | Expr::Attribute(_)
-            | Expr::Key(_)
-            | Expr::Serves(..)
-            | Expr::Value(_)
-            | Expr::PythonEquals(..)
-            | Expr::Python(_)
-            | Expr::JavaScript(..)
-            | Expr::Segment(_)
-            | Expr::Rollout(_)
-            | Expr::Before(_)
-            | Expr::After(_)
-            | Expr::CircuitOpen => {}
+            Expr::All(parts) | Expr::Any(parts) => plan.parts(*parts).iter().for_each(|part| part.walk(plan, visit)),
+            Expr::Not(inner) => {
+                if let Some(inner) = plan.expr(*inner) {
+                    inner.walk(plan, visit);
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -4,14 +4,16 @@
 mod bucket;
 mod builder;
 mod expression;
+mod needs;
 pub(crate) mod python;
+mod set;
 
-use std::borrow::Cow;
-use std::sync::Arc;
+use std::num::NonZeroU32;
 
-pub(crate) use bucket::{Bucket, Hash, Point, RampPoint, Rollout, Scale, Split, Take, Threshold, Unit};
+pub(crate) use bucket::{Bucket, Hash, Point, Ramp, RampPoint, Scale, Share, Split, Take, Threshold, Unit};
 pub(crate) use builder::{Builder, Details, FlagBuilder};
-pub(crate) use expression::{Expr, JavaScriptTest, Relation, ScalarSet, Test};
+pub(crate) use expression::{Expr, JavaScriptTest, Relation, Test};
+pub(crate) use set::{Scalars, Set};
 
 use crate::evaluation::Reason;
 use crate::pattern::Pattern;
@@ -44,21 +46,68 @@ ids! {
     PatternId,
     /// A place in [`Plan::segments`].
     SegmentId,
+    /// A place in [`Plan::exprs`].
+    ExprId,
+    /// A place in [`Plan::sets`].
+    SetId,
+    /// A place in [`Plan::splits`].
+    SplitId,
     /// A place in [`Plan::outcomes`].
     OutcomeId,
 }
 
-/// A compiled snapshot.
+/// A text's number in [`Plan::words`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct WordId(pub(crate) u32);
+
+/// A text's number in [`Plan::names`]. Not zero, so that there is room for none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NameId(NonZeroU32);
+
+/// Some that stand next to each other in a list of the plan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    start: u32,
+    len: u32,
+}
+
+impl Span {
+    /// The last items of a list, from this number on.
+    fn since<T>(start: usize, list: &[T]) -> Span {
+        Span { start: start as u32, len: list.len().saturating_sub(start) as u32 }
+    }
+
+    #[inline(always)]
+    fn of<T>(self, list: &[T]) -> &[T] {
+        let start = self.start as usize;
+        list.get(start..start + self.len as usize).unwrap_or_default()
+    }
+}
+
+/// A compiled snapshot. What belongs to one flag lies in a few long lists, next to each other: so a plan is small, and
+/// evaluating reads little memory.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) flags: Vec<Flag>,
     /// The flags' keys, by the flags' numbers.
     pub(crate) keys: Texts,
-    pub(crate) attributes: Vec<Attribute>,
-    pub(crate) buckets: Vec<Bucket>,
-    pub(crate) patterns: Vec<Pattern>,
-    pub(crate) segments: Vec<Expr>,
+    steps: Vec<Step>,
+    exprs: Vec<Expr>,
+    values: Vec<Value>,
     pub(crate) outcomes: Vec<Outcome>,
+    splits: Vec<Split>,
+    shares: Vec<Share>,
+    pub(crate) buckets: Vec<Bucket>,
+    sets: Vec<Set>,
+    /// The texts of the sets.
+    members: Vec<WordId>,
+    /// The texts that attributes are compared with.
+    pub(crate) words: Texts,
+    /// What outcomes and steps are called.
+    names: Texts,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) patterns: Vec<Pattern>,
+    segments: Vec<Expr>,
     /// What stands for an attribute without routes.
     pub(crate) root: Option<Root>,
     /// Whether each flag has one type, to which a caller's default is held.
@@ -84,6 +133,8 @@ pub(crate) struct Attribute {
     /// Paths lead as JavaScript's property access does, as far as own properties go: into lists and strings by index,
     /// and to their `length`.
     pub(crate) into_lists: bool,
+    /// Where it is text, no condition sees more of it than which of the plan's words it is. Known when the plan is finished.
+    pub(crate) only_compared: bool,
 }
 
 /// A path of keys from the root of a context.
@@ -161,17 +212,16 @@ impl Attribute {
 
 impl From<Vec<Route>> for Attribute {
     fn from(routes: Vec<Route>) -> Attribute {
-        Attribute { routes: routes.into(), into_lists: false }
+        Attribute { routes: routes.into(), into_lists: false, only_compared: false }
     }
 }
 
 /// A flag: its steps are tried in order, the first that applies decides, and `otherwise` stands when none does.
 #[derive(Debug)]
 pub(crate) struct Flag {
-    pub(crate) key: Box<str>,
     /// The values that the flag's outcomes point to.
-    pub(crate) values: Vec<Value>,
-    pub(crate) steps: Vec<Step>,
+    values: Span,
+    steps: Span,
     pub(crate) otherwise: OutcomeId,
     /// Equal in two snapshots when the flag, and all that it refers to, stands alike in both.
     pub(crate) fingerprint: u64,
@@ -181,44 +231,34 @@ pub(crate) struct Flag {
 #[derive(Debug)]
 pub(crate) struct Step {
     /// What `explain` calls the step.
-    pub(crate) name: &'static str,
-    pub(crate) rule_id: Option<Arc<str>>,
+    pub(crate) name: NameId,
+    pub(crate) rule_id: Option<NameId>,
     /// The flag that the step asks about, where it is a requirement.
     pub(crate) requires: Option<FlagId>,
-    /// The step applies when this is true.
-    pub(crate) when: Expr,
+    /// The step applies when all of these are true.
+    when: Span,
     pub(crate) serve: Serve,
 }
 
 /// What a step serves when it applies.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Serve {
     Outcome(OutcomeId),
-    Split(Split),
-}
-
-impl Serve {
-    /// The bucket that is drawn to serve.
-    fn bucket(&self) -> Option<BucketId> {
-        match self {
-            Serve::Outcome(_) => None,
-            Serve::Split(split) => Some(split.bucket),
-        }
-    }
+    Split(SplitId),
 }
 
 /// One of the finitely many answers that a flag can give.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) flag: FlagId,
-    /// A place in [`Flag::values`]; none: only the caller's default.
+    /// Which of the flag's values; none: only the caller's default.
     pub(crate) value: Option<u32>,
+    pub(crate) variant: Option<NameId>,
+    pub(crate) rule_id: Option<NameId>,
+    pub(crate) backend_reason: NameId,
+    pub(crate) reason: Reason,
     /// Whether the caller's default stands before the value.
     pub(crate) yields: bool,
-    pub(crate) variant: Option<Arc<str>>,
-    pub(crate) reason: Reason,
-    pub(crate) backend_reason: Cow<'static, str>,
-    pub(crate) rule_id: Option<Arc<str>>,
 }
 
 /// The type of a flag's values.
@@ -254,6 +294,7 @@ impl Kind {
 }
 
 impl Plan {
+    #[inline(always)]
     pub(crate) fn flag(&self, id: FlagId) -> Option<&Flag> {
         self.flags.get(id.index())
     }
@@ -262,72 +303,70 @@ impl Plan {
         self.keys.find(key.as_bytes()).map(FlagId)
     }
 
+    pub(crate) fn key(&self, id: FlagId) -> &str {
+        self.keys.get(id.0).unwrap_or_default()
+    }
+
+    #[inline(always)]
+    pub(crate) fn steps(&self, flag: &Flag) -> &[Step] {
+        flag.steps.of(&self.steps)
+    }
+
+    /// The expressions that must be true for a step to apply.
+    #[inline(always)]
+    pub(crate) fn when(&self, step: &Step) -> &[Expr] {
+        step.when.of(&self.exprs)
+    }
+
+    #[inline(always)]
+    pub(crate) fn parts(&self, parts: Span) -> &[Expr] {
+        parts.of(&self.exprs)
+    }
+
+    #[inline(always)]
+    pub(crate) fn expr(&self, id: ExprId) -> Option<&Expr> {
+        self.exprs.get(id.index())
+    }
+
+    pub(crate) fn segment(&self, id: SegmentId) -> Option<&Expr> {
+        self.segments.get(id.index())
+    }
+
     pub(crate) fn outcome(&self, id: OutcomeId) -> Option<&Outcome> {
         self.outcomes.get(id.index())
     }
 
     /// The outcome's own value.
     pub(crate) fn value(&self, outcome: &Outcome) -> Option<&Value> {
-        self.flag(outcome.flag)?.values.get(outcome.value? as usize)
+        self.flag(outcome.flag)?.values.of(&self.values).get(outcome.value? as usize)
     }
 
-    /// What the answer of a flag can depend on, through its segments and the flags that it requires as well.
-    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively attributes are looked up when read"))]
-    pub(crate) fn needs(&self, flag: FlagId) -> Needs {
-        let mut needs = Needs::default();
-        // Flags, segments and attributes that were met, by a letter and the bytes of their numbers.
-        let mut met = Texts::default();
-        let mut is_new = |letter: u8, number: u32| {
-            let [a, b, c, d] = number.to_be_bytes();
-            met.insert([letter, a, b, c, d]).1
-        };
-        is_new(b'f', flag.0);
-        let (mut flags, mut segments) = (vec![flag], Vec::new());
-        loop {
-            let segment = segments.pop();
-            let flag = if segment.is_none() { flags.pop() } else { None };
-            if segment.is_none() && flag.is_none() {
-                return needs;
-            }
-            let members = segment.and_then(|segment: SegmentId| self.segments.get(segment.index()));
-            let steps = flag.and_then(|flag| self.flag(flag)).map_or(&[][..], |flag| &flag.steps);
-            let splits = steps.iter().filter_map(|step| self.unit(step.serve.bucket()?));
-            let mut attributes: Vec<AttributeId> = splits.collect();
-            for expr in members.into_iter().chain(steps.iter().map(|step| &step.when)) {
-                expr.walk(&mut |expr| {
-                    needs.time |= expr.reads_time();
-                    match expr {
-                        Expr::Attribute(id) | Expr::Key(id) | Expr::PythonEquals(id, _) | Expr::JavaScript(id, _) => attributes.push(*id),
-                        Expr::Python(expr) => expr.reads(&mut |id| attributes.push(id)),
-                        Expr::Rollout(rollout) => attributes.extend(self.unit(rollout.bucket)),
-                        Expr::Serves(flag, _) | Expr::Value(flag) if is_new(b'f', flag.0) => flags.push(*flag),
-                        Expr::Segment(segment) if is_new(b's', segment.0) => segments.push(*segment),
-                        _ => {}
-                    }
-                });
-            }
-            attributes.retain(|id| is_new(b'a', id.0));
-            needs.attributes.append(&mut attributes);
-        }
+    #[inline(always)]
+    pub(crate) fn split(&self, id: SplitId) -> Option<(&Split, &[Share])> {
+        let split = self.splits.get(id.index())?;
+        Some((split, split.shares.of(&self.shares)))
     }
 
-    fn unit(&self, bucket: BucketId) -> Option<AttributeId> {
-        self.buckets.get(bucket.index()).map(|bucket| bucket.unit.attribute())
+    /// Whether the set has the word.
+    #[inline(always)]
+    pub(crate) fn has_word(&self, set: SetId, word: WordId) -> bool {
+        let members = self.sets.get(set.index()).map_or(&[][..], |set| set.words.of(&self.members));
+        members.binary_search(&word).is_ok()
     }
 
-    /// Whether the answer of any flag can depend on the time.
-    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively the clock is always asked"))]
-    pub(crate) fn reads_time(&self) -> bool {
-        let mut found = false;
-        let steps = self.flags.iter().flat_map(|flag| &flag.steps).map(|step| &step.when);
-        steps.chain(&self.segments).for_each(|expr| expr.walk(&mut |expr| found |= expr.reads_time()));
-        found
+    pub(crate) fn set(&self, id: SetId) -> Option<&Set> {
+        self.sets.get(id.index())
     }
-}
 
-/// What the answer of a flag can depend on.
-#[derive(Debug, Default)]
-pub(crate) struct Needs {
-    pub(crate) attributes: Vec<AttributeId>,
-    pub(crate) time: bool,
+    pub(crate) fn word(&self, id: WordId) -> &str {
+        self.words.get(id.0).unwrap_or_default()
+    }
+
+    pub(crate) fn find_word(&self, text: &str) -> Option<WordId> {
+        self.words.find(text.as_bytes()).map(WordId)
+    }
+
+    pub(crate) fn name(&self, id: NameId) -> &str {
+        self.names.get(id.0.get() - 1).unwrap_or_default()
+    }
 }

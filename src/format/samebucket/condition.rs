@@ -8,9 +8,8 @@ use crate::document::{Node, items};
 use crate::error::Code;
 use crate::format::check::{Checker, NUMBER, Shape, optional, required};
 use crate::instant;
-use crate::plan::{Expr, ScalarSet, Test};
+use crate::plan::{Expr, Scalars, Test};
 use crate::text::{one_of, quoted, text};
-use crate::value::Value;
 
 /// Each operator with what it takes.
 static OPERATORS: &[(&str, Shape)] = &[
@@ -117,7 +116,8 @@ impl Reader<'_> {
 
     /// A list of conditions, all of which must hold. They have been checked; what has an issue holds for nobody.
     pub(super) fn conditions(&mut self, list: Node<'_>) -> Expr {
-        Expr::all(self.each_condition(list))
+        let conditions = self.each_condition(list);
+        self.builder.all(conditions)
     }
 
     fn each_condition(&mut self, list: Node<'_>) -> Vec<Expr> {
@@ -133,10 +133,16 @@ impl Reader<'_> {
             "attribute" => self.test(node, inner.text()?),
             "segment" => self.segment(inner.text()?),
             "all" => Some(self.conditions(inner)),
-            "any" => Some(Expr::Any(self.each_condition(inner).into())),
-            _ => Some(Expr::Not(Box::new(self.condition(inner)))),
+            "any" => {
+                let conditions = self.each_condition(inner);
+                Some(self.builder.any(conditions))
+            }
+            _ => {
+                let condition = self.condition(inner);
+                Some(self.builder.not(condition))
+            }
         });
-        expr.unwrap_or(Expr::Literal(Value::Bool(false)))
+        expr.unwrap_or(Expr::Literal(false))
     }
 
     fn test(&mut self, node: Node<'_>, attribute: &str) -> Option<Expr> {
@@ -146,12 +152,11 @@ impl Reader<'_> {
             None => (operator, false),
         };
         let test = self.operand(positive, node.get("value"))?;
-        let subject = Box::new(Expr::Attribute(self.attribute(attribute)));
+        let attribute = self.attribute(attribute);
         Some(match test {
             // Of an attribute that is there `exists` is always true, so `not_exists` asks for the opposite as a whole.
-            Test::Exists if negated => Expr::Not(Box::new(Expr::Is(subject, Test::Exists))),
-            test if negated => Expr::IsNot(subject, test),
-            test => Expr::Is(subject, test),
+            Test::Exists if negated => self.builder.not(Expr::is(attribute, test)),
+            test => Expr::Is { attribute, as_key: false, negated, test },
         })
     }
 
@@ -171,12 +176,20 @@ impl Reader<'_> {
         }
         let version = || Some(Box::new(Version::parse(value.text()?).ok()?));
         Some(match operator {
-            "equals" => Test::Equals(value.to_value()),
-            "contains" => Test::Contains(value.to_value()),
+            "equals" => match value.text() {
+                Some(text) => Test::Word(self.builder.word(text)),
+                None => Test::Equals(value.to_value().into()),
+            },
+            "contains" => Test::Contains(value.to_value().into()),
             "in" => {
-                let mut set = ScalarSet::default();
-                value.values().for_each(|item| set.insert(item.to_value().borrow()));
-                Test::In(Box::new(set))
+                let mut set = Scalars::default();
+                for item in value.values() {
+                    match item.text() {
+                        Some(text) => set.word(self.builder.word(text)),
+                        None => set.value(item.to_value().borrow()),
+                    }
+                }
+                Test::In(self.builder.set(set))
             }
             "starts_with" => Test::StartsWith(value.text()?.into()),
             "ends_with" => Test::EndsWith(value.text()?.into()),

@@ -74,10 +74,11 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
 impl Reader<'_> {
     /// Who is in a segment: `exclude` goes before `include`, `include` before `when`.
     fn members(&mut self, segment: Node<'_>) -> Expr {
-        let not_excluded = Expr::Not(Box::new(self.key_in(segment.get("exclude"))));
+        let excluded = self.key_in(segment.get("exclude"));
         let mut ways = vec![self.key_in(segment.get("include"))];
         ways.extend(segment.get("when").map(|when| self.conditions(when)));
-        Expr::all(vec![not_excluded, Expr::Any(ways.into())])
+        let parts = vec![self.builder.not(excluded), self.builder.any(ways)];
+        self.builder.all(parts)
     }
 
     fn segment(&self, name: &str) -> Option<Expr> {
@@ -85,8 +86,10 @@ impl Reader<'_> {
     }
 
     /// The targeting key is one of a list.
-    fn key_in(&self, list: Option<Node<'_>>) -> Expr {
-        Expr::Is(Box::new(Expr::Key(self.targeting_key)), Test::In(Box::new(set_of(list))))
+    fn key_in(&mut self, list: Option<Node<'_>>) -> Expr {
+        let keys = set_of(list, &mut self.builder);
+        let test = Test::In(self.builder.set(keys));
+        Expr::Is { attribute: self.targeting_key, as_key: true, negated: false, test }
     }
 
     /// An attribute by its name: one key, or else the keys between its dots.

@@ -1,20 +1,18 @@
 //! A flag's decision list, in the order that the format lays down.
 
-use std::sync::Arc;
-
 use super::flag::{named, variants};
 use super::requirements::{Targets, flag_named, variant_named};
 use super::shape::at;
 use super::{BUCKETS_PER_PERCENT, Reader};
 use crate::document::{Node, entries, items, mix_text};
 use crate::evaluation::Reason;
+use crate::format::user::always;
 use crate::plan::{
-    AttributeId, Bucket, BucketId, Expr, Flag, FlagId, Hash, Outcome, OutcomeId, Point, RampPoint, Rollout, Scale, Serve, Split, Step,
-    Take, Threshold, Unit,
+    AttributeId, Bucket, BucketId, Expr, FlagId, Hash, NameId, Outcome, OutcomeId, Point, Ramp, RampPoint, Scale, Serve, Share, Step, Take,
+    Threshold, Unit,
 };
 use crate::text::text;
 use crate::texts::Texts;
-use crate::value::Value;
 
 const BUCKETS: u64 = (100.0 * BUCKETS_PER_PERCENT) as u64;
 
@@ -30,7 +28,7 @@ pub(super) fn compile<'d>(flag: Node<'d>, flags: &[Node<'d>], keys: &Texts, targ
         (Some(environment), Some(_)) => mix_text(1, environment),
         _ => 0,
     };
-    let names = (0..variants.len() as u32).filter_map(|number| variants.get(number)).map(Arc::from).collect();
+    let names = (0..variants.len() as u32).filter_map(|number| variants.get(number)).map(|name| reader.builder.name(name)).collect();
     let off = variants.find(named(flag, "off").as_bytes()).unwrap_or_default();
     let mut list =
         List { id, flag, names, variants, off, unit, salt, salts: Texts::default(), salted: Vec::new(), reader, steps: Vec::new() };
@@ -38,7 +36,7 @@ pub(super) fn compile<'d>(flag: Node<'d>, flags: &[Node<'d>], keys: &Texts, targ
     let otherwise = list.outcome(off, Reason::Default, "off", None);
     let steps = list.steps;
     let values = entries(flag.get("variants")).map(Node::to_value).collect();
-    reader.builder.flag(Flag { key: flag.key().into(), values, steps, otherwise, fingerprint: flag.fingerprint(seed) });
+    reader.builder.flag(flag.key(), values, steps, otherwise, flag.fingerprint(seed));
 }
 
 /// A decision list that is being put together.
@@ -46,7 +44,7 @@ struct List<'l, 'd, 'r> {
     id: FlagId,
     flag: Node<'d>,
     /// The variants' names, and their numbers by name.
-    names: Vec<Arc<str>>,
+    names: Vec<NameId>,
     variants: Texts,
     off: u32,
     unit: AttributeId,
@@ -98,7 +96,7 @@ impl<'d> List<'_, 'd, '_> {
         }
         for rule in items(flag.get("rules")) {
             let when = rule.get("when").map(|when| self.reader.conditions(when));
-            let id = rule.get("id").and_then(Node::text).map(Arc::from);
+            let id = rule.get("id").and_then(Node::text).map(|id| self.reader.builder.name(id));
             self.offer("rule", id, when, rule.get("rollout"), rule.get("serve"), Reason::TargetingMatch);
         }
         if let Some(default) = flag.get("default") {
@@ -117,8 +115,8 @@ impl<'d> List<'_, 'd, '_> {
         let Some(required) = flags.get(number as usize) else { return };
         let variant = variant_named(requirement).unwrap_or(named(*required, "on"));
         let Some(value) = targets.variant(key, variant) else { return };
-        let serves = Expr::Serves(FlagId(number), value);
-        self.off("requirement", Reason::Disabled, Expr::Not(Box::new(serves)));
+        let unmet = self.reader.builder.not(Expr::Serves(FlagId(number), value));
+        self.off("requirement", Reason::Disabled, unmet);
         if let Some(step) = self.steps.last_mut() {
             step.requires = Some(FlagId(number));
         }
@@ -129,7 +127,7 @@ impl<'d> List<'_, 'd, '_> {
     fn offer(
         &mut self,
         name: &'static str,
-        rule_id: Option<Arc<str>>,
+        rule_id: Option<NameId>,
         when: Option<Expr>,
         rollout: Option<Node<'_>>,
         serve: Option<Node<'_>>,
@@ -142,8 +140,9 @@ impl<'d> List<'_, 'd, '_> {
         if let Some(rollout) = rollout {
             conditions.push(self.rollout(rollout));
         }
-        let serve = self.serve(serve, reason, name, rule_id.as_ref());
-        self.step(name, rule_id, Expr::all(conditions), serve);
+        let serve = self.serve(serve, reason, name, rule_id);
+        let when = self.reader.builder.all(conditions);
+        self.step(name, rule_id, when, serve);
     }
 
     fn rollout(&mut self, rollout: Node<'_>) -> Expr {
@@ -151,15 +150,16 @@ impl<'d> List<'_, 'd, '_> {
         let threshold = match rollout.get("ramp") {
             Some(ramp) => {
                 let point = |point: Node<'_>| RampPoint { at: at(point, "at").unwrap_or_default(), percentage: number(point) };
-                Threshold::Ramp { points: ramp.items().map(point).collect(), scale: Scale::Rounded { factor: BUCKETS_PER_PERCENT } }
+                let scale = Scale::Rounded { factor: BUCKETS_PER_PERCENT };
+                Threshold::Ramp(Box::new(Ramp { points: ramp.items().map(point).collect(), scale }))
             }
             None => Threshold::Fixed((number(rollout) * BUCKETS_PER_PERCENT).round()),
         };
         let bucket = self.bucket(rollout.get("salt").and_then(Node::text), "", 1);
-        Expr::Rollout(Rollout { bucket, threshold })
+        Expr::Rollout(bucket, threshold)
     }
 
-    fn serve(&mut self, serve: Node<'_>, reason: Reason, name: &'static str, rule_id: Option<&Arc<str>>) -> Serve {
+    fn serve(&mut self, serve: Node<'_>, reason: Reason, name: &'static str, rule_id: Option<NameId>) -> Serve {
         let variant = |variants: &Texts, name: &str| variants.find(name.as_bytes()).unwrap_or_default();
         if let Some(named) = serve.text() {
             let variant = variant(&self.variants, named);
@@ -173,14 +173,14 @@ impl<'d> List<'_, 'd, '_> {
             total += weight;
             let variant = variant(&self.variants, share.key());
             let outcome = self.outcome(variant, reason, name, rule_id);
-            shares.push((total, outcome));
+            shares.push(Share { bound: total, outcome });
             // A point may be rounded up to a tiny total, which no bound is above.
             last = if weight > 0.0 { Some(outcome) } else { last };
         }
         let bucket = self.bucket(serve.get("salt").and_then(Node::text), ":split", BUCKETS);
         let otherwise = self.outcome(self.off, reason, name, rule_id);
         let leftover = last.unwrap_or(otherwise);
-        Serve::Split(Split { bucket, point: Point::Times(total), shares: shares.into(), leftover, otherwise })
+        self.reader.builder.split(bucket, Point::Times(total), &shares, leftover, otherwise)
     }
 
     fn bucket(&mut self, salt: Option<&str>, suffix: &'static str, divisor: u64) -> BucketId {
@@ -201,17 +201,15 @@ impl<'d> List<'_, 'd, '_> {
         self.step(name, None, when, Serve::Outcome(outcome));
     }
 
-    fn step(&mut self, name: &'static str, rule_id: Option<Arc<str>>, when: Expr, serve: Serve) {
-        self.steps.push(Step { name, rule_id, requires: None, when, serve });
+    fn step(&mut self, name: &'static str, rule_id: Option<NameId>, when: Expr, serve: Serve) {
+        let step = self.reader.builder.step(name, rule_id, when, serve);
+        self.steps.push(step);
     }
 
-    fn outcome(&mut self, variant: u32, reason: Reason, name: &'static str, rule_id: Option<&Arc<str>>) -> OutcomeId {
-        let (flag, value, backend_reason) = (self.id, Some(variant), name.into());
-        let (name, rule_id) = (self.names.get(variant as usize).cloned(), rule_id.cloned());
-        self.reader.builder.outcome(Outcome { flag, value, yields: false, variant: name, reason, backend_reason, rule_id })
+    fn outcome(&mut self, variant: u32, reason: Reason, name: &'static str, rule_id: Option<NameId>) -> OutcomeId {
+        let builder = &mut self.reader.builder;
+        let backend_reason = builder.name(name);
+        let (flag, value, variant) = (self.id, Some(variant), self.names.get(variant as usize).copied());
+        builder.outcome(Outcome { flag, value, variant, rule_id, backend_reason, reason, yields: false })
     }
-}
-
-fn always() -> Expr {
-    Expr::Literal(Value::Bool(true))
 }

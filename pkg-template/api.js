@@ -10,7 +10,7 @@ export { isReady, start, startAsync } from "./module.js";
 /** @typedef {import("./index.js").Evaluation<any>} Evaluation */
 /** @typedef {import("./context.js").Attribute} Attribute */
 /** A flag, as it is asked for: `timed` if its answer depends on the time.
- * @typedef {{ number: number, timed: boolean, reads: Attribute[] }} Flag */
+ * @typedef {{ number: number, timed: boolean, reads: Attribute[], first: number }} Flag */
 /** An evaluation, and whether the caller's default stands before its value.
  * @typedef {{ evaluation: Evaluation, yields: boolean }} Outcome */
 /** What is known of the snapshot in force; flags and outcomes are there once they were asked for.
@@ -21,6 +21,9 @@ export { isReady, start, startAsync } from "./module.js";
  *   outcomes: Outcome[],
  *   all: { keys: string[], timed: boolean } | undefined,
  * }} Plan */
+
+/** What the engine answers when an outcome depends on attributes that are not written yet. */
+const LACKING = -2;
 
 const NOT_READY = "samebucket was used before it was ready: `await init()` first";
 const NO_SNAPSHOT = "no snapshot has been loaded";
@@ -107,7 +110,7 @@ export class Evaluator {
     try {
       const flag = this.#ask(flagKey);
       if (flag === undefined) return this.#served(this.#unknown(flagKey), defaultValue);
-      return this.#served(this.#decide(this.#encode(context, flag.reads), flag), defaultValue);
+      return this.#served(this.#decideFor(context, flag), defaultValue);
     } catch (error) {
       return failure(flagKey, defaultValue, error);
     }
@@ -212,13 +215,11 @@ export class Evaluator {
     if (this.#freed) throw new Error("this Evaluator was freed");
     const memory = moduleMemory();
     if (memory === undefined) throw new NotReadyError(NOT_READY);
-    const writer = new Writer(memory, failures);
+    const isNew = this.#engine === undefined;
+    const engine = (this.#engine ??= new glue.Engine());
+    const writer = new Writer(memory, failures, engine);
     writer.reserveSlots(this.#plan?.attributes.length ?? 0);
-    if (this.#engine === undefined) {
-      const engine = new glue.Engine();
-      engine.set_open_circuits(writer.encoded, writer.value(this.#openCircuits));
-      this.#engine = engine;
-    }
+    if (isNew) engine.set_open_circuits(writer.encoded, writer.value(this.#openCircuits));
     this.#writer = writer;
     return writer;
   }
@@ -264,6 +265,23 @@ export class Evaluator {
     const writer = this.#ready();
     writer.attributes(context, attributes);
     return writer.encoded;
+  }
+
+  /**
+   * What the first rule reads goes first: often it is all that is needed.
+   * @param {unknown} context
+   * @param {Flag} flag
+   */
+  #decideFor(context, { number, reads, first }) {
+    const writer = this.#ready();
+    const engine = /** @type {glue.Engine} */ (this.#engine);
+    writer.attributes(context, reads, 0, first);
+    let outcome = engine.evaluate(writer.encoded, number, this.#now);
+    if (outcome === LACKING) {
+      writer.attributes(context, reads, first);
+      outcome = engine.evaluate(writer.encoded, number, this.#now);
+    }
+    return this.#outcome(outcome);
   }
 
   /**

@@ -4,6 +4,7 @@
 import { is } from "./module.js";
 
 import { Encoded } from "./glue.js";
+/** @import * as glue from "./glue.js" */
 
 const MISSING = 0;
 const NULL = 1;
@@ -13,6 +14,8 @@ const NUMBER = 4;
 const STRING = 5;
 const LIST = 6;
 const OBJECT = 7;
+const WORD = 8;
+const UNREAD = 9;
 
 const SLOT_BYTES = 16;
 
@@ -25,6 +28,8 @@ const MOST_ROOM = MOST_BYTES + 4096;
 const MOST_VALUES = 1 << 20;
 /** Longer text is quicker through the encoder than by hand. */
 const SHORT = 64;
+/** So many texts of contexts are remembered. */
+const MOST_WORDS = 1024;
 
 /**
  * Where an attribute may lie in a context, as the snapshot's format says. `skips`: 0 nothing, 1 null, 2 what is false.
@@ -34,6 +39,7 @@ const SHORT = 64;
  *   routes: { unless: string | null, path: string[], skips: number }[],
  *   intoLists: boolean,
  *   root: { except: string[], overlay: string } | null,
+ *   onlyCompared: boolean,
  * }} Attribute
  */
 
@@ -66,6 +72,10 @@ export class Writer {
   #at = 0;
   #values = 0;
   #keeps = false;
+  /** Texts of contexts, and which of the plan's words they are: -1 for none. @type {Map<string, number>} */
+  #words = new Map();
+  /** Which of the plan's words lies between two bytes of the text. @type {(start: number, end: number) => number} */
+  findWord;
   // Views on the whole memory: of no length since it has grown.
   #bytes = new Uint8Array();
   #view = new DataView(new ArrayBuffer(0));
@@ -73,14 +83,20 @@ export class Writer {
   /**
    * @param {WebAssembly.Memory} memory
    * @param {number} born
+   * @param {glue.Engine} engine
    */
-  constructor(memory, born) {
+  constructor(memory, born, engine) {
     this.memory = memory;
     this.born = born;
+    this.findWord = (start, end) => engine.word(this.encoded, start, end);
   }
 
-  /** @param {number} count how many attributes there are */
+  /**
+   * For the attributes of another plan.
+   * @param {number} count
+   */
   reserveSlots(count) {
+    this.#words.clear();
     this.#slots = this.encoded.reserve_slots(count);
   }
 
@@ -132,27 +148,35 @@ export class Writer {
   }
 
   /**
-   * Writes attributes of a context.
+   * Writes some of the attributes of a context. The last are for a second call, and meanwhile not read.
    * @param {any} context
    * @param {Attribute[]} attributes
+   * @param {number} [from]
+   * @param {number} [to]
    */
-  attributes(context, attributes) {
-    this.start();
-    if (this.#keeps) {
-      this.encoded.forget();
-      this.#keeps = false;
+  attributes(context, attributes, from = 0, to = attributes.length) {
+    if (from === 0) {
+      this.start();
+      if (this.#keeps) {
+        this.encoded.forget();
+        this.#keeps = false;
+      }
     }
     this.#reading = true;
     try {
       context ??= NOTHING;
       if (!isObject(context)) throw new TypeError("it is not an object");
-      for (let index = 0; index < attributes.length; index++) {
+      const plain = isPlain(context);
+      for (let index = from; index < to; index++) {
         const attribute = attributes[index];
         const { number, key } = attribute;
-        const value = key === undefined ? lookUp(context, attribute) : own(context, key);
-        if (typeof value === "string") this.#textSlot(number, value);
-        else this.#slot(number, value);
+        const value = key === undefined ? lookUp(context, attribute) : plain ? context[key] : own(context, key);
+        if (typeof value !== "string") this.#slot(number, value);
+        else if (attribute.onlyCompared && value.length <= SHORT) this.#wordSlot(number, value);
+        else this.#textSlot(number, value);
       }
+      if (this.#bytes.length === 0) this.#renew();
+      for (let index = to; index < attributes.length; index++) this.#tag(attributes[index].number, UNREAD);
     } catch (error) {
       throw new ContextError(`the context could not be read: ${describe(error)}`);
     } finally {
@@ -164,11 +188,39 @@ export class Writer {
    * @param {number} number the attribute's
    * @param {string} text
    */
+  #wordSlot(number, text) {
+    let word = this.#words.get(text);
+    if (word === undefined) {
+      const start = this.#at;
+      this.#characters(text);
+      word = this.findWord(start, this.#at);
+      this.#at = start;
+      if (this.#words.size === MOST_WORDS) this.#words.clear();
+      this.#words.set(text, word);
+    }
+    if (this.#bytes.length === 0) this.#renew();
+    this.#view.setInt32(this.#tag(number, WORD) + 8, word, true);
+  }
+
+  /**
+   * Writes the tag of a slot, and returns where the slot is.
+   * @param {number} number the attribute's
+   * @param {number} tag
+   */
+  #tag(number, tag) {
+    const slot = this.#slots + SLOT_BYTES * number;
+    this.#view.setUint32(slot, tag, true);
+    return slot;
+  }
+
+  /**
+   * @param {number} number the attribute's
+   * @param {string} text
+   */
   #textSlot(number, text) {
     const start = this.#at;
     this.#characters(text);
-    const slot = this.#slots + SLOT_BYTES * number;
-    this.#view.setUint32(slot, STRING, true);
+    const slot = this.#tag(number, STRING);
     this.#view.setUint32(slot + 4, this.#at - start, true);
     this.#view.setUint32(slot + 8, start, true);
   }
@@ -180,11 +232,10 @@ export class Writer {
    */
   #slot(number, value) {
     if (this.#bytes.length === 0) this.#renew();
-    const slot = this.#slots + SLOT_BYTES * number;
     let tag = MISSING;
     if (typeof value === "number") {
-      this.#view.setFloat64(slot + 8, value, true);
-      tag = NUMBER;
+      this.#view.setFloat64(this.#tag(number, NUMBER) + 8, value, true);
+      return;
     } else if (typeof value === "boolean") {
       tag = value ? TRUE : FALSE;
     } else if (value === null) {
@@ -201,7 +252,7 @@ export class Writer {
         return;
       }
     }
-    this.#view.setUint32(slot, tag, true);
+    this.#tag(number, tag);
   }
 
   /**
@@ -393,11 +444,20 @@ function lookUp(context, attribute) {
 export function prepared(attribute, number) {
   const [first, second] = attribute.routes;
   const simple = first !== undefined && second === undefined && first.unless === null && first.path.length === 1 && first.skips === 0;
-  return { ...attribute, number, key: simple ? first.path[0] : undefined };
+  return { ...attribute, number, key: simple && first.path[0] !== "__proto__" ? first.path[0] : undefined };
 }
 
 /** @param {unknown} value */
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * Whether all that the object has beside what is its own is what every object has: methods, and `__proto__`.
+ * @param {object} object
+ */
+function isPlain(object) {
+  for (const _ in NOTHING) return false; // somebody has added to Object.prototype
+  return Object.getPrototypeOf(object) === Object.prototype;
+}
 
 /**
  * @param {any} value

@@ -89,14 +89,17 @@ function use({ exports }) {
   if (wasm.engine_evaluate === undefined) throw new Error("the wasm given is not samebucket's");
   const guarded = { ...wasm };
   for (const [name, value] of Object.entries(wasm)) if (typeof value === "function") guarded[name] = guard(value, name === "engine_load" ? ROOM_TO_LOAD : ROOM);
-  // Written out, because this one is to be quick. It takes no memory as a rule.
-  guarded.engine_evaluate = (/** @type {number} */ engine, /** @type {number} */ encoded, /** @type {number} */ flag, /** @type {number} */ now) => {
-    settle();
-    inside = true;
-    const outcome = wasm.engine_evaluate(engine, encoded, flag, now);
-    inside = false;
-    return outcome;
-  };
+  // Written out, because these are to be quick. They take no memory as a rule.
+  for (const name of ["engine_evaluate", "engine_word"]) {
+    const call = wasm[name];
+    guarded[name] = (/** @type {number} */ engine, /** @type {number} */ encoded, /** @type {number} */ first, /** @type {number} */ second) => {
+      settle();
+      inside = true;
+      const result = call(engine, encoded, first, second);
+      inside = false;
+      return result;
+    };
+  }
   /** @type {any} */ (glue).__wbg_set_wasm(guarded);
   stack = wasm.__stack_pointer;
   emptyStack = stack.value;

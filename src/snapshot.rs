@@ -231,6 +231,14 @@ impl Snapshot {
         (0..self.plan.flags.len() as u32).filter_map(|flag| evaluate::decide_if_new(&scope, FlagId(flag))).for_each(&mut each);
     }
 
+    /// The outcome of one flag; none if there is no such flag, or attributes lack.
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
+    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively defaults are held to the flag's type"))]
+    pub(crate) fn outcome(&self, flag: FlagId, attributes: &impl Attributes, inputs: Inputs<'_>, memo: Option<&Memo>) -> Option<OutcomeId> {
+        let answers = Answers::default();
+        evaluate::decide(&self.scope(attributes, inputs, memo, &answers), flag)
+    }
+
     /// The outcome of one flag for a caller whose default value is of the type given.
     pub(crate) fn answer(
         &self,

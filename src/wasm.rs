@@ -14,6 +14,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Code, Issue};
+use crate::evaluate::Attributes;
 use crate::format::Format;
 use crate::limits;
 use crate::plan::{Attribute, FlagId, OutcomeId, Plan};
@@ -106,8 +107,9 @@ impl Engine {
         _ = self.open_circuits.replace(Rc::new(keys.collect()));
     }
 
-    /// Tells `{ number, timed, reads }` of the flag whose key the first `bytes` of the input are: whether its answer depends
-    /// on the time, and the numbers of the attributes that it reads. Nothing if there is no such flag.
+    /// Tells `{ number, timed, reads, first }` of the flag whose key the first `bytes` of the input are: whether its answer
+    /// depends on the time, the numbers of the attributes that it reads, and how many of them its first rule does. Nothing if
+    /// there is no such flag.
     pub fn find(&self, input: &Encoded, bytes: usize) -> *const u8 {
         let Some(snapshot) = self.snapshot() else { return ptr::null() };
         let Some(id) = snapshot.plan.find(input.key(bytes)) else { return ptr::null() };
@@ -116,7 +118,14 @@ impl Engine {
         object.set("number", f64::from(id.0));
         object.set("timed", needs.time);
         object.set("reads", needs.attributes.iter().map(|attribute| Value::Number(attribute.0.into())).collect::<Vec<_>>());
+        object.set("first", needs.first as f64);
         self.tell(&object.into())
+    }
+
+    /// The number of the plan's word that stands between two bytes of the input; -1 if that is none.
+    pub fn word(&self, input: &Encoded, start: usize, end: usize) -> i32 {
+        let word = self.snapshot().and_then(|snapshot| snapshot.plan.find_word(input.between(start, end)));
+        word.map_or(-1, |word| word.0 as i32)
     }
 
     /// Tells `{ keys, timed }`: the keys of all flags, and whether the answer of any depends on the time.
@@ -128,13 +137,18 @@ impl Engine {
         self.tell(&object.into())
     }
 
-    /// The number of the outcome of a flag; -1 without such a flag.
+    /// The number of the outcome of a flag; -1 without such a flag, -2 when it depends on attributes not written yet.
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     pub fn evaluate(&self, attributes: &Encoded, flag: u32, now: f64) -> i32 {
         let Some(snapshot) = self.snapshot() else { return -1 };
+        attributes.restart();
         let open_circuits = self.open_circuits();
         let inputs = Inputs { now, open_circuits: &open_circuits };
-        let answer = snapshot.answer(Some(FlagId(flag)), attributes, inputs, attributes.memo(), None, None);
-        answer.map_or(-1, |outcome| outcome.0 as i32)
+        match snapshot.outcome(FlagId(flag), attributes, inputs, attributes.memo()) {
+            Some(outcome) => outcome.0 as i32,
+            None if attributes.lack() => -2,
+            None => -1,
+        }
     }
 
     /// Tells the numbers of the outcomes of all flags, each in four bytes, little-endian.
@@ -152,10 +166,10 @@ impl Engine {
     /// Tells the evaluation of a flag with every step that was tried.
     pub fn explain(&self, attributes: &Encoded, flag: u32, now: f64) -> *const u8 {
         let Some(snapshot) = self.snapshot() else { return ptr::null() };
-        let Some(flag) = snapshot.plan.flag(FlagId(flag)) else { return ptr::null() };
+        let flag = FlagId(flag);
         let open_circuits = self.open_circuits();
         let inputs = Inputs { now, open_circuits: &open_circuits };
-        let explanation = snapshot.explain_with(&flag.key, attributes, inputs).to_value();
+        let explanation = snapshot.explain_with(snapshot.plan.key(flag), attributes, inputs).to_value();
         self.tell(&explanation)
     }
 
@@ -165,7 +179,7 @@ impl Engine {
         let Some(snapshot) = self.snapshot() else { return ptr::null() };
         let id = OutcomeId(outcome);
         let Some(outcome) = snapshot.plan.outcome(id) else { return ptr::null() };
-        let key = snapshot.plan.flag(outcome.flag).map_or("", |flag| &flag.key);
+        let key = snapshot.plan.key(outcome.flag);
         let (evaluation, yields) = (snapshot.evaluation(key, Ok(id), None).to_value(), outcome.yields);
         self.tell(&Value::List(vec![evaluation, yields.into()]))
     }
@@ -202,7 +216,7 @@ impl Engine {
     }
 }
 
-/// Where an attribute may lie, as [`Attribute`] has it: `{ routes: { unless, path, skips }[], intoLists, root }`. `skips` is 0
+/// Where an attribute may lie, as [`Attribute`] has it: `{ routes: { unless, path, skips }[], intoLists, root, onlyCompared }`. `skips` is 0
 /// for nothing, 1 for null, 2 for what is false. `root` is `{ except, overlay }` or null.
 fn attribute(plan: &Plan, attribute: &Attribute) -> Value {
     let keys = |keys: &[Box<str>]| Value::List(keys.iter().map(|key| Value::String(key.clone())).collect());
@@ -223,6 +237,7 @@ fn attribute(plan: &Plan, attribute: &Attribute) -> Value {
     object.set("routes", routes.collect::<Vec<_>>());
     object.set("intoLists", attribute.into_lists);
     object.set("root", root);
+    object.set("onlyCompared", attribute.only_compared);
     object.into()
 }
 

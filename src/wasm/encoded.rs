@@ -4,14 +4,16 @@
 //! (u32 items, each a value); 7 an object (u32 entries, each a string without its tag, then a value).
 //!
 //! An attribute has a slot of 16 bytes: the tag (u32), the length of a string (u32), then a double, or where in the text the
-//! string starts (u32), or where a list or an object is kept. A slot with the tag 0 is that of an attribute that is missing.
+//! string starts (u32), or where a list or an object is kept. A slot with the tag 0 is that of an attribute that is missing,
+//! with 8 of a text of which only the number of a word (u32) is given, all bits for none, with 9 of one not written yet.
 
+use std::cell::Cell;
 use std::mem;
 
 use wasm_bindgen::prelude::*;
 
 use crate::evaluate::{Attributes, Memo};
-use crate::plan::AttributeId;
+use crate::plan::{AttributeId, WordId};
 use crate::value::{Object, Value, ValueRef};
 
 const MISSING: u8 = 0;
@@ -22,6 +24,8 @@ const NUMBER: u8 = 4;
 const STRING: u8 = 5;
 const LIST: u8 = 6;
 const OBJECT: u8 = 7;
+const WORD: u8 = 8;
+const UNREAD: u8 = 9;
 
 /// Room for the attributes of one context, and for whatever else the glue has to say.
 #[wasm_bindgen]
@@ -33,6 +37,8 @@ pub struct Encoded {
     kept: Vec<Value>,
     /// Of a bound context.
     memo: Option<Memo>,
+    /// Whether an attribute was asked for that is not written yet.
+    lack: Cell<bool>,
 }
 
 #[wasm_bindgen]
@@ -78,7 +84,7 @@ impl Encoded {
         let mut text = self.take_text();
         text.truncate(bytes);
         text.shrink_to_fit();
-        Encoded { slots: self.slots.clone(), text, kept: mem::take(&mut self.kept), memo: Some(Memo::default()) }
+        Encoded { slots: self.slots.clone(), text, kept: mem::take(&mut self.kept), memo: Some(Memo::default()), lack: Cell::default() }
     }
 }
 
@@ -95,27 +101,54 @@ impl Encoded {
         std::str::from_utf8(self.text(bytes)).unwrap_or_default()
     }
 
+    pub(super) fn between(&self, start: usize, end: usize) -> &str {
+        self.text.get(start..end).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+    }
+
+    /// Forgets that attributes lacked.
+    pub(super) fn restart(&self) {
+        self.lack.set(false);
+    }
+
     pub(super) fn memo(&self) -> Option<&Memo> {
         self.memo.as_ref()
     }
 }
 
 impl Attributes for Encoded {
+    #[inline(always)]
     fn get(&self, attribute: AttributeId) -> ValueRef<'_> {
         let Some(&[head, content]) = self.slots.get(attribute.index()) else { return ValueRef::Missing };
         match head as u8 {
-            NULL => ValueRef::Null,
-            FALSE => ValueRef::Bool(false),
-            TRUE => ValueRef::Bool(true),
             NUMBER => ValueRef::Number(f64::from_bits(content)),
             STRING => {
                 let (start, length) = (content as u32 as usize, (head >> 32) as usize);
                 let text = self.text.get(start..).and_then(|text| text.get(..length));
                 text.and_then(|text| std::str::from_utf8(text).ok()).map_or(ValueRef::Missing, ValueRef::String)
             }
+            NULL => ValueRef::Null,
+            FALSE => ValueRef::Bool(false),
+            TRUE => ValueRef::Bool(true),
             LIST => self.kept.get(content as u32 as usize).map_or(ValueRef::Missing, Value::borrow),
+            UNREAD => {
+                self.lack.set(true);
+                ValueRef::Missing
+            }
             _ => ValueRef::Missing,
         }
+    }
+
+    #[inline(always)]
+    fn word(&self, attribute: AttributeId) -> Option<Option<WordId>> {
+        match self.slots.get(attribute.index()) {
+            Some(&[head, content]) if head as u8 == WORD => Some(Some(WordId(content as u32)).filter(|word| word.0 != u32::MAX)),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
+    fn lack(&self) -> bool {
+        self.lack.get()
     }
 }
 

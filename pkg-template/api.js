@@ -80,7 +80,7 @@ export class Evaluator {
     const writer = this.#ready();
     const start = writer.value([format === "auto" ? null : String(format), environment ?? null, onInvalidFlag === "skip"]);
     const end = writer.append(bytes);
-    const { error, info, typed, outcomes, attributes } = this.#told((engine, encoded) => engine.load(encoded, start, end));
+    const { error, info, typed, outcomes, attributes } = this.#told((engine) => engine.load(start, end));
     writer.textTaken();
     if (error) throw new SnapshotError(error);
     writer.reserveSlots(attributes.length);
@@ -93,9 +93,9 @@ export class Evaluator {
     if (this.#freed) throw new Error("this Evaluator was freed");
     if (typeof flagKeys === "string") throw new TypeError("`flagKeys` must be a list");
     const keys = [...flagKeys].map(String);
-    if (this.#engine !== undefined) {
+    if (this.#writer !== undefined) {
       const writer = this.#ready();
-      this.#engine.set_open_circuits(writer.encoded, writer.value(keys));
+      writer.engine.set_open_circuits(writer.value(keys));
     }
     this.#openCircuits = keys;
   }
@@ -131,7 +131,7 @@ export class Evaluator {
 
   /** @param {object | null} [context] */
   bind(context) {
-    /** @type {glue.Encoded | undefined} */
+    /** @type {glue.Engine | undefined} */
     let bound;
     let freed = false;
     /** What was bound for: another snapshot reads other attributes, and another writer has its reason. */
@@ -146,7 +146,7 @@ export class Evaluator {
       bound = undefined;
       answers.clear();
     };
-    const encoded = () => {
+    const engine = () => {
       if (freed) throw new Error("this bound context was freed");
       if (bound === undefined || plan !== this.#plan || writer !== this.#ready()) {
         forget();
@@ -160,7 +160,7 @@ export class Evaluator {
       return bound;
     };
     try {
-      if (this.#plan !== undefined) encoded();
+      if (this.#plan !== undefined) engine();
     } catch {
       // The evaluations say what is wrong with the context.
     }
@@ -178,16 +178,16 @@ export class Evaluator {
           }
           const flag = this.#ask(flagKey);
           if (flag === undefined) return this.#served(this.#unknown(flagKey), defaultValue);
-          const outcome = this.#decide(encoded(), flag);
+          const outcome = this.#decide(engine(), flag);
           if (!flag.timed) answers.set(flagKey, outcome);
           return this.#served(outcome, defaultValue);
         } catch (error) {
           return failure(flagKey, defaultValue, error);
         }
       },
-      evaluateAll: () => this.#all(encoded),
+      evaluateAll: () => this.#all(engine),
       /** @param {string} flagKey */
-      explain: (flagKey) => this.#explained(flagKey, encoded),
+      explain: (flagKey) => this.#explained(flagKey, engine),
       free: () => {
         forget();
         freed = true;
@@ -199,7 +199,7 @@ export class Evaluator {
     this.#writer?.start();
     this.#freed = true;
     this.#plan = undefined;
-    release(this.#writer?.encoded);
+    release(this.#writer?.engine);
     release(this.#engine);
     this.#writer = this.#engine = undefined;
   }
@@ -216,10 +216,10 @@ export class Evaluator {
     const memory = moduleMemory();
     if (memory === undefined) throw new NotReadyError(NOT_READY);
     const isNew = this.#engine === undefined;
-    const engine = (this.#engine ??= new glue.Engine());
-    const writer = new Writer(memory, failures, engine);
+    this.#engine ??= new glue.Engine();
+    const writer = new Writer(memory, failures, this.#engine.another());
     writer.reserveSlots(this.#plan?.attributes.length ?? 0);
-    if (isNew) engine.set_open_circuits(writer.encoded, writer.value(this.#openCircuits));
+    if (isNew) writer.engine.set_open_circuits(writer.value(this.#openCircuits));
     this.#writer = writer;
     return writer;
   }
@@ -250,7 +250,7 @@ export class Evaluator {
     const known = flags.get(flagKey);
     if (known !== undefined || typeof flagKey !== "string") return known;
     const bytes = this.#ready().text(flagKey);
-    const flag = this.#told((engine, encoded) => engine.find(encoded, bytes));
+    const flag = this.#told((engine) => engine.find(bytes));
     if (flag === undefined) return undefined;
     flag.reads = flag.reads.map((/** @type {number} */ number) => attributes[number]);
     flags.set(flagKey, flag);
@@ -264,7 +264,7 @@ export class Evaluator {
   #encode(context, attributes) {
     const writer = this.#ready();
     writer.attributes(context, attributes);
-    return writer.encoded;
+    return writer.engine;
   }
 
   /**
@@ -274,22 +274,21 @@ export class Evaluator {
    */
   #decideFor(context, { number, reads, first }) {
     const writer = this.#ready();
-    const engine = /** @type {glue.Engine} */ (this.#engine);
     writer.attributes(context, reads, 0, first);
-    let outcome = engine.evaluate(writer.encoded, number, this.#now);
+    let outcome = writer.engine.evaluate(number, this.#now);
     if (outcome === LACKING) {
       writer.attributes(context, reads, first);
-      outcome = engine.evaluate(writer.encoded, number, this.#now);
+      outcome = writer.engine.evaluate(number, this.#now);
     }
     return this.#outcome(outcome);
   }
 
   /**
-   * @param {glue.Encoded} encoded
+   * @param {glue.Engine} engine with all that the flag reads
    * @param {Flag} flag
    */
-  #decide(encoded, flag) {
-    return this.#outcome(/** @type {glue.Engine} */ (this.#engine).evaluate(encoded, flag.number, this.#now));
+  #decide(engine, { number }) {
+    return this.#outcome(engine.evaluate(number, this.#now));
   }
 
   /**
@@ -307,7 +306,7 @@ export class Evaluator {
    */
   #unknown(flagKey) {
     const bytes = this.#ready().text(keyText(flagKey));
-    return outcome(this.#told((engine, encoded) => engine.unknown(encoded, bytes)));
+    return outcome(this.#told((engine) => engine.unknown(bytes)));
   }
 
   /**
@@ -326,18 +325,18 @@ export class Evaluator {
 
   /**
    * Calls the engine, and gives a copy of the bytes that it told: none at the address 0.
-   * @param {(engine: glue.Engine, encoded: glue.Encoded) => number} call
+   * @param {(engine: glue.Engine) => number} call
    */
   #tell(call) {
-    const { encoded, memory } = this.#ready();
-    const start = call(/** @type {glue.Engine} */ (this.#engine), encoded);
+    const { engine, memory } = this.#ready();
+    const start = call(engine);
     const length = start === 0 ? 0 : new DataView(memory.buffer).getUint32(start, true);
     return memory.buffer.slice(start + 4, start + 4 + length);
   }
 
   /**
    * As `#tell`, of JSON.
-   * @param {(engine: glue.Engine, encoded: glue.Encoded) => number} call
+   * @param {(engine: glue.Engine) => number} call
    * @returns {any}
    */
   #told(call) {
@@ -345,7 +344,7 @@ export class Evaluator {
     return bytes.byteLength === 0 ? undefined : JSON.parse(decoder.decode(bytes));
   }
 
-  /** @param {(plan: Plan) => glue.Encoded} encode */
+  /** @param {(plan: Plan) => glue.Engine} encode */
   #all(encode) {
     /** @type {Record<string, Evaluation>} */
     const all = Object.create(null); // a flag may be named `__proto__`
@@ -359,8 +358,8 @@ export class Evaluator {
         flags = this.#everyFlag(); // as in #ask
         keys = flags.keys;
       }
-      const encoded = encode(this.#loaded());
-      const numbers = new DataView(this.#tell((engine) => engine.evaluate_all(encoded, this.#now)));
+      const engine = encode(this.#loaded());
+      const numbers = new DataView(this.#tell(() => engine.evaluate_all(this.#now)));
       for (let at = 0; at < numbers.byteLength; at += 4) {
         const { evaluation } = this.#outcome(numbers.getUint32(at, true));
         all[evaluation.flagKey] = evaluation;
@@ -377,15 +376,15 @@ export class Evaluator {
 
   /**
    * @param {string} flagKey
-   * @param {(flag: Flag) => glue.Encoded} encode
+   * @param {(flag: Flag) => glue.Engine} encode
    */
   #explained(flagKey, encode) {
     const steps = /** @type {any[]} */ ([]);
     try {
       const flag = this.#ask(flagKey);
       if (flag === undefined) return deepFreeze({ ...this.#unknown(flagKey).evaluation, steps });
-      const encoded = encode(flag);
-      return completed(this.#told((engine) => engine.explain(encoded, flag.number, this.#now)));
+      const engine = encode(flag);
+      return completed(this.#told(() => engine.explain(flag.number, this.#now)));
     } catch (error) {
       return deepFreeze({ ...failure(flagKey, undefined, error), steps });
     }

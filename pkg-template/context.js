@@ -3,8 +3,7 @@
 
 import { is } from "./module.js";
 
-import { Encoded } from "./glue.js";
-/** @import * as glue from "./glue.js" */
+/** @import { Engine } from "./glue.js" */
 
 const MISSING = 0;
 const NULL = 1;
@@ -60,9 +59,9 @@ export function describe(error) {
 
 export class Writer {
   /** Where it writes, over what was written before. */
-  encoded = new Encoded();
+  engine;
   memory;
-  /** How many calls into wasm had failed when it was made: a later one may have been given its `encoded`. */
+  /** How many calls into wasm had failed when it was made: a later one may have been its engine's. */
   born;
   /** Whether a context is being read, which runs its getters. */
   #reading = false;
@@ -74,8 +73,6 @@ export class Writer {
   #keeps = false;
   /** Texts of contexts, and which of the plan's words they are: -1 for none. @type {Map<string, number>} */
   #words = new Map();
-  /** Which of the plan's words lies between two bytes of the text. @type {(start: number, end: number) => number} */
-  findWord;
   // Views on the whole memory: of no length since it has grown.
   #bytes = new Uint8Array();
   #view = new DataView(new ArrayBuffer(0));
@@ -83,12 +80,12 @@ export class Writer {
   /**
    * @param {WebAssembly.Memory} memory
    * @param {number} born
-   * @param {glue.Engine} engine
+   * @param {Engine} engine
    */
   constructor(memory, born, engine) {
     this.memory = memory;
     this.born = born;
-    this.findWord = (start, end) => engine.word(this.encoded, start, end);
+    this.engine = engine;
   }
 
   /**
@@ -97,12 +94,12 @@ export class Writer {
    */
   reserveSlots(count) {
     this.#words.clear();
-    this.#slots = this.encoded.reserve_slots(count);
+    this.#slots = this.engine.reserve_slots(count);
   }
 
   /** Takes what was written out, as a bound context. */
   bind() {
-    const bound = this.encoded.bind(this.#at);
+    const bound = this.engine.bind(this.#at);
     this.textTaken();
     return bound;
   }
@@ -158,7 +155,7 @@ export class Writer {
     if (from === 0) {
       this.start();
       if (this.#keeps) {
-        this.encoded.forget();
+        this.engine.forget();
         this.#keeps = false;
       }
     }
@@ -193,7 +190,7 @@ export class Writer {
     if (word === undefined) {
       const start = this.#at;
       this.#characters(text);
-      word = this.findWord(start, this.#at);
+      word = this.engine.word(start, this.#at);
       this.#at = start;
       if (this.#words.size === MOST_WORDS) this.#words.clear();
       this.#words.set(text, word);
@@ -246,7 +243,7 @@ export class Writer {
     } else if (typeof value === "object") {
       const start = this.#at;
       if (this.#value(value, 0)) {
-        this.encoded.keep(number, start);
+        this.engine.keep(number, start);
         this.#keeps = true;
         this.#at = start;
         return;
@@ -390,7 +387,7 @@ export class Writer {
   #grow(bytes) {
     if (bytes > MOST_ROOM) throw new RangeError(`it takes more than ${MOST_BYTES} bytes`);
     const room = Math.max(1024, Math.min(2 * bytes, MOST_ROOM));
-    const text = this.encoded.reserve_text(room);
+    const text = this.engine.reserve_text(room);
     if (text === 0) throw new RangeError(`there is no memory for ${room} bytes`);
     this.#text = text;
     this.#room = room;

@@ -92,10 +92,10 @@ function use({ exports }) {
   // Written out, because these are to be quick. They take no memory as a rule.
   for (const name of ["engine_evaluate", "engine_word"]) {
     const call = wasm[name];
-    guarded[name] = (/** @type {number} */ engine, /** @type {number} */ encoded, /** @type {number} */ first, /** @type {number} */ second) => {
+    guarded[name] = (/** @type {number} */ engine, /** @type {number} */ first, /** @type {number} */ second) => {
       settle();
       inside = true;
-      const result = call(engine, encoded, first, second);
+      const result = call(engine, first, second);
       inside = false;
       return result;
     };

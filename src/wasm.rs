@@ -1,8 +1,8 @@
 //! The crossing into JavaScript. Conversions only, and the one module that knows JavaScript.
 //!
-//! Nothing but numbers crosses. What the glue (`pkg-template/`) says beside them it writes into an [`Encoded`]; what it is
-//! told is JSON, or a list of numbers: after its length in four bytes, at the address returned. An answer is the number of an outcome, of which the glue
-//! makes an object once.
+//! Nothing but numbers crosses. What the glue (`pkg-template/`) says beside them it writes into memory reserved here
+//! ([`Encoded`]); what it is told is JSON, or a list of numbers: after its length in four bytes, at the address returned.
+//! An answer is the number of an outcome, of which the glue makes an object once.
 
 mod encoded;
 mod json;
@@ -20,7 +20,7 @@ use crate::limits;
 use crate::plan::{Attribute, FlagId, OutcomeId, Plan};
 use crate::snapshot::{Failure, Inputs, LoadOptions, OnInvalidFlag, OpenCircuits, Snapshot};
 use crate::value::{Object, Value};
-pub use encoded::Encoded;
+use encoded::Encoded;
 
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
@@ -28,14 +28,32 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 /// About what loading takes for each byte of a snapshot. Memory that is not touched costs nothing.
 const MEMORY_PER_BYTE: usize = 20;
 
-/// The snapshot in force. A call may fail on its way, for want of stack or memory, and never come to give back what it has
-/// borrowed: so nothing is borrowed for long.
+/// Evaluates what is written into it. Several share one snapshot: a call may fail on its way, for want of stack or memory,
+/// and never come to give back what it has borrowed; then another takes over.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Engine {
-    snapshot: RefCell<Option<Rc<Snapshot>>>,
-    open_circuits: RefCell<Rc<OpenCircuits>>,
+    shared: Rc<Shared>,
+    input: Encoded,
+}
+
+/// Nothing of it is borrowed for long.
+#[derive(Default)]
+struct Shared {
+    in_force: RefCell<Rc<InForce>>,
     told: Cell<Vec<u8>>,
+}
+
+#[derive(Default)]
+struct InForce {
+    snapshot: Option<Rc<Snapshot>>,
+    open_circuits: OpenCircuits,
+}
+
+impl InForce {
+    fn inputs(&self, now: f64) -> Inputs<'_> {
+        Inputs { now, open_circuits: &self.open_circuits }
+    }
 }
 
 #[wasm_bindgen]
@@ -46,11 +64,41 @@ impl Engine {
         Engine::default()
     }
 
-    /// Loads a snapshot: the first `bytes` of the input, after `options` bytes with the list of format, environment and
+    /// Another with the same snapshot, now and later.
+    pub fn another(&self) -> Engine {
+        Engine { shared: self.shared.clone(), input: Encoded::default() }
+    }
+
+    /// Another that has taken the attributes out of this one, with the first `bytes` of the text, as those of a bound context.
+    pub fn bind(&mut self, bytes: usize) -> Engine {
+        Engine { shared: self.shared.clone(), input: self.input.bind(bytes) }
+    }
+
+    /// Sees to so many slots, in which every attribute is missing, and returns their address.
+    pub fn reserve_slots(&mut self, count: usize) -> *const u8 {
+        self.input.reserve_slots(count)
+    }
+
+    /// Sees to room for so many bytes of text, and returns its address; 0 when there is none. What was written stays.
+    pub fn reserve_text(&mut self, bytes: usize) -> *const u8 {
+        self.input.reserve_text(bytes)
+    }
+
+    /// Keeps the list or object that is written from this byte on, as an attribute.
+    pub fn keep(&mut self, attribute: usize, start: usize) {
+        self.input.keep(attribute, start);
+    }
+
+    /// Forgets what was kept, before other attributes are written.
+    pub fn forget(&mut self) {
+        self.input.forget();
+    }
+
+    /// Loads a snapshot: the first `bytes` of the text, after `options` bytes with the list of format, environment and
     /// whether to skip invalid flags. Tells `{ info, typed, outcomes, attributes }`, of the outcomes how many there are, or
     /// `{ error }` with what `SnapshotError` has.
-    pub fn load(&self, input: &mut Encoded, options: usize, bytes: usize) -> *const u8 {
-        let text = input.take_text();
+    pub fn load(&mut self, options: usize, bytes: usize) -> *const u8 {
+        let text = self.input.take_text();
         let (options, snapshot) = text.get(..bytes).and_then(|text| text.split_at_checked(options)).unwrap_or_default();
         let loaded = self.loaded(&encoded::value(options), snapshot);
         drop(text);
@@ -61,13 +109,108 @@ impl Engine {
                 object.set("typed", snapshot.plan.typed);
                 object.set("outcomes", snapshot.plan.outcomes.len() as f64);
                 object.set("attributes", snapshot.plan.attributes.iter().map(|it| attribute(&snapshot.plan, it)).collect::<Vec<_>>());
-                _ = self.snapshot.replace(Some(Rc::new(snapshot)));
+                let open_circuits = self.in_force().open_circuits.clone();
+                self.put_in_force(Some(Rc::new(snapshot)), open_circuits);
             }
             Err(error) => object.set("error", error),
         }
         self.tell(&object.into())
     }
 
+    /// The list of keys among the first `bytes` of the text names the flags whose circuit is open.
+    pub fn set_open_circuits(&self, bytes: usize) {
+        let Value::List(keys) = encoded::value(self.input.text(bytes)) else { return };
+        let keys = keys.into_iter().filter_map(|key| match key {
+            Value::String(key) => Some(key),
+            _ => None,
+        });
+        self.put_in_force(self.snapshot(), keys.collect());
+    }
+
+    /// Tells `{ number, timed, reads, first }` of the flag whose key the first `bytes` of the text are: whether its answer
+    /// depends on the time, the numbers of the attributes that it reads, and how many of them its first rule does. Nothing if
+    /// there is no such flag.
+    pub fn find(&self, bytes: usize) -> *const u8 {
+        let Some(snapshot) = self.snapshot() else { return ptr::null() };
+        let Some(id) = snapshot.plan.find(self.input.key(bytes)) else { return ptr::null() };
+        let needs = snapshot.plan.needs(id);
+        let mut object = Object::default();
+        object.set("number", f64::from(id.0));
+        object.set("timed", needs.time);
+        object.set("reads", needs.attributes.iter().map(|attribute| Value::Number(attribute.0.into())).collect::<Vec<_>>());
+        object.set("first", needs.first as f64);
+        self.tell(&object.into())
+    }
+
+    /// The number of the plan's word that stands between two bytes of the text; -1 if that is none.
+    pub fn word(&self, start: usize, end: usize) -> i32 {
+        let word = self.snapshot().and_then(|snapshot| snapshot.plan.find_word(self.input.between(start, end)));
+        word.map_or(-1, |word| word.0 as i32)
+    }
+
+    /// Tells `{ keys, timed }`: the keys of all flags, and whether the answer of any depends on the time.
+    pub fn flags(&self) -> *const u8 {
+        let Some(snapshot) = self.snapshot() else { return ptr::null() };
+        let mut object = Object::default();
+        object.set("keys", snapshot.flag_keys().map(Value::from).collect::<Vec<_>>());
+        object.set("timed", snapshot.plan.reads_time());
+        self.tell(&object.into())
+    }
+
+    /// The number of the outcome of a flag; -1 without such a flag, -2 when it depends on attributes not written yet.
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
+    pub fn evaluate(&self, flag: u32, now: f64) -> i32 {
+        let in_force = self.in_force();
+        let Some(snapshot) = &in_force.snapshot else { return -1 };
+        let attributes = &self.input;
+        attributes.restart();
+        match snapshot.outcome(FlagId(flag), attributes, in_force.inputs(now), attributes.memo()) {
+            Some(outcome) => outcome.0 as i32,
+            None if attributes.lack() => -2,
+            None => -1,
+        }
+    }
+
+    /// Tells the numbers of the outcomes of all flags, each in four bytes, little-endian.
+    pub fn evaluate_all(&self, now: f64) -> *const u8 {
+        let in_force = self.in_force();
+        let Some(snapshot) = &in_force.snapshot else { return ptr::null() };
+        let mut told = self.shared.told.take();
+        told.clear();
+        told.extend_from_slice(&[0; 4]);
+        snapshot.outcomes(&self.input, in_force.inputs(now), self.input.memo(), |outcome| told.extend_from_slice(&outcome.0.to_le_bytes()));
+        self.keep_told(told)
+    }
+
+    /// Tells the evaluation of a flag with every step that was tried.
+    pub fn explain(&self, flag: u32, now: f64) -> *const u8 {
+        let in_force = self.in_force();
+        let Some(snapshot) = &in_force.snapshot else { return ptr::null() };
+        let key = snapshot.plan.key(FlagId(flag));
+        self.tell(&snapshot.explain_with(key, &self.input, in_force.inputs(now)).to_value())
+    }
+
+    /// Tells an outcome as an evaluation, and whether the caller's default stands before its value. Without `value` only
+    /// the default stands.
+    pub fn outcome(&self, outcome: u32) -> *const u8 {
+        let Some(snapshot) = self.snapshot() else { return ptr::null() };
+        let id = OutcomeId(outcome);
+        let Some(outcome) = snapshot.plan.outcome(id) else { return ptr::null() };
+        let key = snapshot.plan.key(outcome.flag);
+        let (evaluation, yields) = (snapshot.evaluation(key, Ok(id), None).to_value(), outcome.yields);
+        self.tell(&Value::List(vec![evaluation, yields.into()]))
+    }
+
+    /// As `outcome`, for a flag that is not there; its key is the first `bytes` of the text.
+    pub fn unknown(&self, bytes: usize) -> *const u8 {
+        let Some(snapshot) = self.snapshot() else { return ptr::null() };
+        let evaluation = snapshot.evaluation(self.input.key(bytes), Err(Failure::FlagNotFound), None).to_value();
+        let yields = snapshot.plan.unknown.as_ref().is_none_or(|unknown| unknown.yields);
+        self.tell(&Value::List(vec![evaluation, yields.into()]))
+    }
+}
+
+impl Engine {
     fn loaded(&self, options: &Value, snapshot: &[u8]) -> Result<Snapshot, Object> {
         let Value::List(options) = options else { return Err(Object::default()) };
         let format = match options.first() {
@@ -97,122 +240,32 @@ impl Engine {
         })
     }
 
-    /// The list of keys among the first `bytes` of the input names the flags whose circuit is open.
-    pub fn set_open_circuits(&self, input: &Encoded, bytes: usize) {
-        let Value::List(keys) = encoded::value(input.text(bytes)) else { return };
-        let keys = keys.into_iter().filter_map(|key| match key {
-            Value::String(key) => Some(key),
-            _ => None,
-        });
-        _ = self.open_circuits.replace(Rc::new(keys.collect()));
-    }
-
-    /// Tells `{ number, timed, reads, first }` of the flag whose key the first `bytes` of the input are: whether its answer
-    /// depends on the time, the numbers of the attributes that it reads, and how many of them its first rule does. Nothing if
-    /// there is no such flag.
-    pub fn find(&self, input: &Encoded, bytes: usize) -> *const u8 {
-        let Some(snapshot) = self.snapshot() else { return ptr::null() };
-        let Some(id) = snapshot.plan.find(input.key(bytes)) else { return ptr::null() };
-        let needs = snapshot.plan.needs(id);
-        let mut object = Object::default();
-        object.set("number", f64::from(id.0));
-        object.set("timed", needs.time);
-        object.set("reads", needs.attributes.iter().map(|attribute| Value::Number(attribute.0.into())).collect::<Vec<_>>());
-        object.set("first", needs.first as f64);
-        self.tell(&object.into())
-    }
-
-    /// The number of the plan's word that stands between two bytes of the input; -1 if that is none.
-    pub fn word(&self, input: &Encoded, start: usize, end: usize) -> i32 {
-        let word = self.snapshot().and_then(|snapshot| snapshot.plan.find_word(input.between(start, end)));
-        word.map_or(-1, |word| word.0 as i32)
-    }
-
-    /// Tells `{ keys, timed }`: the keys of all flags, and whether the answer of any depends on the time.
-    pub fn flags(&self) -> *const u8 {
-        let Some(snapshot) = self.snapshot() else { return ptr::null() };
-        let mut object = Object::default();
-        object.set("keys", snapshot.flag_keys().map(Value::from).collect::<Vec<_>>());
-        object.set("timed", snapshot.plan.reads_time());
-        self.tell(&object.into())
-    }
-
-    /// The number of the outcome of a flag; -1 without such a flag, -2 when it depends on attributes not written yet.
-    #[cfg_attr(samebucket_wasm, optimize(speed))]
-    pub fn evaluate(&self, attributes: &Encoded, flag: u32, now: f64) -> i32 {
-        let Some(snapshot) = self.snapshot() else { return -1 };
-        attributes.restart();
-        let open_circuits = self.open_circuits();
-        let inputs = Inputs { now, open_circuits: &open_circuits };
-        match snapshot.outcome(FlagId(flag), attributes, inputs, attributes.memo()) {
-            Some(outcome) => outcome.0 as i32,
-            None if attributes.lack() => -2,
-            None => -1,
-        }
-    }
-
-    /// Tells the numbers of the outcomes of all flags, each in four bytes, little-endian.
-    pub fn evaluate_all(&self, attributes: &Encoded, now: f64) -> *const u8 {
-        let Some(snapshot) = self.snapshot() else { return ptr::null() };
-        let mut told = self.told.take();
-        told.clear();
-        told.extend_from_slice(&[0; 4]);
-        let open_circuits = self.open_circuits();
-        let inputs = Inputs { now, open_circuits: &open_circuits };
-        snapshot.outcomes(attributes, inputs, attributes.memo(), |outcome| told.extend_from_slice(&outcome.0.to_le_bytes()));
-        self.keep(told)
-    }
-
-    /// Tells the evaluation of a flag with every step that was tried.
-    pub fn explain(&self, attributes: &Encoded, flag: u32, now: f64) -> *const u8 {
-        let Some(snapshot) = self.snapshot() else { return ptr::null() };
-        let flag = FlagId(flag);
-        let open_circuits = self.open_circuits();
-        let inputs = Inputs { now, open_circuits: &open_circuits };
-        let explanation = snapshot.explain_with(snapshot.plan.key(flag), attributes, inputs).to_value();
-        self.tell(&explanation)
-    }
-
-    /// Tells an outcome as an evaluation, and whether the caller's default stands before its value. Without `value` only
-    /// the default stands.
-    pub fn outcome(&self, outcome: u32) -> *const u8 {
-        let Some(snapshot) = self.snapshot() else { return ptr::null() };
-        let id = OutcomeId(outcome);
-        let Some(outcome) = snapshot.plan.outcome(id) else { return ptr::null() };
-        let key = snapshot.plan.key(outcome.flag);
-        let (evaluation, yields) = (snapshot.evaluation(key, Ok(id), None).to_value(), outcome.yields);
-        self.tell(&Value::List(vec![evaluation, yields.into()]))
-    }
-
-    /// As `outcome`, for a flag that is not there; its key is the first `bytes` of the input.
-    pub fn unknown(&self, input: &Encoded, bytes: usize) -> *const u8 {
-        let Some(snapshot) = self.snapshot() else { return ptr::null() };
-        let evaluation = snapshot.evaluation(input.key(bytes), Err(Failure::FlagNotFound), None).to_value();
-        let yields = snapshot.plan.unknown.as_ref().is_none_or(|unknown| unknown.yields);
-        self.tell(&Value::List(vec![evaluation, yields.into()]))
-    }
-
     fn tell(&self, value: &Value) -> *const u8 {
         let mut told = vec![0; 4];
         json::write(value, &mut told);
-        self.keep(told)
+        self.keep_told(told)
     }
 
     /// Keeps what is told until the next time, with its length in the first four bytes.
-    fn keep(&self, mut told: Vec<u8>) -> *const u8 {
+    fn keep_told(&self, mut told: Vec<u8>) -> *const u8 {
         let length = told.len().saturating_sub(4) as u32;
         told.iter_mut().zip(length.to_le_bytes()).for_each(|(byte, value)| *byte = value);
         let start = told.as_ptr();
-        self.told.set(told);
+        self.shared.told.set(told);
         start
     }
 
-    fn snapshot(&self) -> Option<Rc<Snapshot>> {
-        self.snapshot.borrow().clone()
+    #[inline(always)]
+    fn in_force(&self) -> Rc<InForce> {
+        self.shared.in_force.borrow().clone()
     }
 
-    fn open_circuits(&self) -> Rc<OpenCircuits> {
-        self.open_circuits.borrow().clone()
+    fn snapshot(&self) -> Option<Rc<Snapshot>> {
+        self.in_force().snapshot.clone()
+    }
+
+    fn put_in_force(&self, snapshot: Option<Rc<Snapshot>>, open_circuits: OpenCircuits) {
+        _ = self.shared.in_force.replace(Rc::new(InForce { snapshot, open_circuits }));
     }
 }
 

@@ -7,7 +7,7 @@ use md5::Md5;
 use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
 
-use super::{Attributes, Scope, javascript};
+use super::{Attributes, Scope, Trace, javascript};
 use crate::number;
 use crate::plan::{Bucket, BucketId, Hash, OutcomeId, Point, Ramp, SplitId, Take, Threshold, Unit};
 use crate::value::ValueRef;
@@ -32,8 +32,8 @@ pub(super) fn admits<A: Attributes>(scope: &Scope<'_, A>, id: BucketId, threshol
         Threshold::Fixed(threshold) => *threshold,
         Threshold::Ramp(ramp) => ramp.scale.of(percentage(ramp, scope.now)),
     };
-    if let Some(trace) = scope.trace {
-        trace.rollout(unit(scope, id), bucket, threshold);
+    if scope.trace.is_some() {
+        trace(scope, id, Trace::rollout, bucket, threshold);
     }
     bucket < threshold
 }
@@ -46,12 +46,23 @@ pub(super) fn choose<A: Attributes>(scope: &Scope<'_, A>, id: SplitId) -> Option
         Point::Times(factor) => bucket * factor,
         Point::Modulo(modulus) => remainder(bucket, modulus),
     };
-    if let Some(trace) = scope.trace {
-        let total = shares.last().map_or(0.0, |share| share.bound);
-        trace.split(unit(scope, split.bucket), point, total);
+    if scope.trace.is_some() {
+        trace(scope, split.bucket, Trace::split, point, shares.last().map_or(0.0, |share| share.bound));
     }
-    let share = shares.iter().find(|share| share.bound > point);
-    Some(share.map_or(split.leftover, |share| share.outcome))
+    for share in shares {
+        if share.bound > point {
+            return Some(share.outcome);
+        }
+    }
+    Some(split.leftover)
+}
+
+#[cold]
+#[inline(never)]
+fn trace<A: Attributes>(scope: &Scope<'_, A>, id: BucketId, note: fn(&Trace, Option<Cow<'_, str>>, f64, f64), drawn: f64, against: f64) {
+    if let Some(trace) = scope.trace {
+        note(trace, unit(scope, id), drawn, against);
+    }
 }
 
 /// The remainder of two doubles that are not negative, exactly, as `%` gives it; NaN for a divisor of 0. Multiples of the
@@ -85,8 +96,15 @@ fn percentage(Ramp { points, .. }: &Ramp, now: f64) -> f64 {
 }
 
 /// The bucket's number for the context, none without a unit.
-pub(super) fn draw<A: Attributes>(scope: &Scope<'_, A>, id: BucketId) -> Option<f64> {
-    let Some(memo) = scope.memo else { return compute(scope, id) };
+#[inline(always)]
+fn draw<A: Attributes>(scope: &Scope<'_, A>, id: BucketId) -> Option<f64> {
+    match scope.memo {
+        None => compute(scope, id),
+        Some(memo) => draw_once(scope, id, memo),
+    }
+}
+
+fn draw_once<A: Attributes>(scope: &Scope<'_, A>, id: BucketId, memo: &Memo) -> Option<f64> {
     if let Some(Some(known)) = memo.0.borrow().get(id.index()) {
         return *known;
     }
@@ -101,6 +119,7 @@ pub(super) fn draw<A: Attributes>(scope: &Scope<'_, A>, id: BucketId) -> Option<
     drawn
 }
 
+#[inline(never)]
 fn unit<'a, A: Attributes>(scope: &Scope<'a, A>, id: BucketId) -> Option<Cow<'a, str>> {
     let unit = scope.plan.buckets.get(id.index())?.unit;
     match (unit, scope.attributes.get(unit.attribute())) {
@@ -112,18 +131,27 @@ fn unit<'a, A: Attributes>(scope: &Scope<'a, A>, id: BucketId) -> Option<Cow<'a,
     }
 }
 
+#[cfg_attr(samebucket_wasm, optimize(speed))]
 fn compute<A: Attributes>(scope: &Scope<'_, A>, id: BucketId) -> Option<f64> {
-    let unit = unit(scope, id)?;
-    scope.plan.buckets.get(id.index()).map(|bucket| number_of(bucket, &unit))
+    let bucket = scope.plan.buckets.get(id.index())?;
+    if let Unit::Key(attribute) = bucket.unit
+        && let ValueRef::String(text) = scope.attributes.get(attribute)
+    {
+        return if text.is_empty() { None } else { Some(number_of(bucket, text)) };
+    }
+    Some(number_of(bucket, &unit(scope, id)?))
 }
 
+#[cfg_attr(samebucket_wasm, optimize(speed))]
 fn number_of(bucket: &Bucket, unit: &str) -> f64 {
     let parts = [&*bucket.prefix, unit, &*bucket.suffix];
+    if let (Hash::Sha256, Take::First(8)) = (bucket.hash, bucket.take)
+        && let Some(first) = one_block(parts)
+    {
+        return first.checked_rem(bucket.modulus).unwrap_or(first) as f64 / bucket.divisor as f64;
+    }
     let integer = match bucket.hash {
-        Hash::Sha256 => match (one_block(parts), bucket.take) {
-            (Some(first), Take::First(8)) => first.checked_rem(bucket.modulus).unwrap_or(first),
-            _ => reduce(bucket, &digest::<Sha256>(parts)),
-        },
+        Hash::Sha256 => reduce(bucket, &digest::<Sha256>(parts)),
         Hash::Md5 => reduce(bucket, &digest::<Md5>(parts)),
     };
     integer as f64 / bucket.divisor as f64
@@ -133,27 +161,42 @@ fn number_of(bucket: &Bucket, unit: &str) -> f64 {
 /// put together in place, which takes half the time of the hasher.
 #[cfg_attr(samebucket_wasm, optimize(speed))]
 fn one_block(parts: [&str; 3]) -> Option<u64> {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
     let mut block = [0_u8; 64];
     let mut rest = block.get_mut(..56)?;
-    let mut length = 0_u16;
     for part in parts {
-        let (here, after) = rest.split_at_mut_checked(part.len())?;
-        here.copy_from_slice(part.as_bytes());
-        length += part.len() as u16;
-        rest = after;
+        rest = put(rest, part.as_bytes())?;
     }
     *rest.first_mut()? = 0x80;
     let [.., high, low] = &mut block;
-    [*high, *low] = (8 * length).to_be_bytes();
+    [*high, *low] = (8 * length as u16).to_be_bytes();
     let mut state = INITIAL;
     compress256(&mut state, &[block]);
     let [first, second, ..] = state;
     Some(u64::from(first) << 32 | u64::from(second))
 }
 
+/// Copies up to 63 bytes, and returns what comes after them; none if they do not fit. Pieces of known length take a
+/// fraction of the time of a copy of any length, which in wasm is a call.
+#[inline(always)]
+fn put<'a>(mut to: &'a mut [u8], mut from: &[u8]) -> Option<&'a mut [u8]> {
+    macro_rules! piece {
+        ($($length:literal)*) => {$(
+            if let Some((piece, rest)) = from.split_first_chunk::<$length>() {
+                let (place, after) = to.split_first_chunk_mut::<$length>()?;
+                *place = *piece;
+                (to, from) = (after, rest);
+            }
+        )*};
+    }
+    piece!(32 16 8 4 2 1);
+    from.is_empty().then_some(to)
+}
+
 /// FIPS 180-4, 5.3.3.
 const INITIAL: [u32; 8] = [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
+#[inline(never)]
 fn digest<D: Digest>(parts: [&str; 3]) -> impl AsRef<[u8]> + use<D> {
     let mut hasher = D::new();
     parts.iter().for_each(|part| hasher.update(part));
@@ -161,6 +204,7 @@ fn digest<D: Digest>(parts: [&str; 3]) -> impl AsRef<[u8]> + use<D> {
 }
 
 /// The part of the digest that is taken, big-endian, modulo the bucket's modulus.
+#[inline(never)]
 fn reduce(bucket: &Bucket, digest: &impl AsRef<[u8]>) -> u64 {
     let digest = digest.as_ref();
     match bucket.take {

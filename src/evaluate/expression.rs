@@ -4,31 +4,34 @@ use super::{Attributes, Scope, bucket, decide_once, javascript, python, strict};
 use crate::plan::{Expr, FlagId};
 use crate::value::{Value, ValueRef};
 
-/// Whether the expression is true. `flag` is the flag that is being decided.
-#[cfg_attr(samebucket_wasm, optimize(speed))]
+/// Whether the expression is true. `flag` is the flag that is being decided. What most rules are made of is decided right
+/// here, where rules are tried.
+#[inline(always)]
 pub(super) fn holds<A: Attributes>(scope: &Scope<'_, A>, flag: FlagId, expr: &Expr) -> bool {
     match expr {
         Expr::Is { attribute, as_key: false, negated, test } => {
-            strict::passes(scope.plan, test, scope.attributes, *attribute).is_some_and(|passes| passes != *negated)
+            let passes = strict::passes(scope.plan, test, scope.attributes, *attribute);
+            passes == Some(!negated)
         }
-        Expr::All(parts) => scope.plan.parts(*parts).iter().all(|part| holds(scope, flag, part)),
-        Expr::Any(parts) => scope.plan.parts(*parts).iter().any(|part| holds(scope, flag, part)),
-        Expr::Not(inner) => scope.plan.expr(*inner).is_some_and(|inner| !holds(scope, flag, inner)),
-        Expr::CircuitOpen => !scope.open_circuits.is_empty() && scope.open_circuits.contains(scope.plan.key(flag)),
-        Expr::Literal(value) => *value,
-        Expr::Rollout(bucket, threshold) => bucket::admits(scope, *bucket, threshold),
-        _ => holds_rarely(scope, flag, expr),
+        Expr::CircuitOpen if scope.open_circuits.is_empty() => false,
+        _ => holds_otherwise(scope, flag, expr),
     }
 }
 
-/// What is not worth being fast.
-fn holds_rarely<A: Attributes>(scope: &Scope<'_, A>, flag: FlagId, expr: &Expr) -> bool {
+#[inline(never)]
+fn holds_otherwise<A: Attributes>(scope: &Scope<'_, A>, flag: FlagId, expr: &Expr) -> bool {
     let Scope { plan, attributes, now, .. } = *scope;
     match expr {
+        Expr::Literal(value) => *value,
+        Expr::All(parts) => plan.parts(*parts).iter().all(|part| holds(scope, flag, part)),
+        Expr::Any(parts) => plan.parts(*parts).iter().any(|part| holds(scope, flag, part)),
+        Expr::Not(inner) => plan.expr(*inner).is_some_and(|inner| !holds(scope, flag, inner)),
+        Expr::Rollout(bucket, threshold) => bucket::admits(scope, *bucket, threshold),
         Expr::Is { attribute, negated, test, .. } => match bucket::key(attributes.get(*attribute)) {
             Some(key) => strict::passes_value(plan, test, ValueRef::String(&key)) != *negated,
             None => false,
         },
+        Expr::CircuitOpen => scope.open_circuits.contains(plan.key(flag)),
         Expr::Segment(id) => plan.segment(*id).is_some_and(|members| holds(scope, flag, members)),
         Expr::Before(instant) => now < *instant,
         Expr::After(instant) => now > *instant,
@@ -46,6 +49,5 @@ fn holds_rarely<A: Attributes>(scope: &Scope<'_, A>, flag: FlagId, expr: &Expr) 
         },
         Expr::Python(condition) => python::holds(attributes, condition),
         Expr::JavaScript(id, test) => javascript::holds(plan, attributes.get(*id), test),
-        _ => false,
     }
 }

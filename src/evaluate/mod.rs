@@ -76,26 +76,29 @@ pub(crate) struct Scope<'a, A> {
     pub(crate) trace: Option<&'a Trace>,
 }
 
-/// The outcomes of flags, which are numbered in `flags` by the bytes of their own numbers.
+/// The outcomes of flags that others require: seldom any.
 #[derive(Default)]
-pub(crate) struct Answers {
-    flags: RefCell<Texts>,
-    outcomes: RefCell<Vec<OutcomeId>>,
+pub(crate) struct Answers(RefCell<Option<Box<Known>>>);
+
+/// Flags are numbered by the bytes of their own numbers.
+#[derive(Default)]
+struct Known {
+    flags: Texts,
+    outcomes: Vec<OutcomeId>,
 }
 
 impl Answers {
-    #[inline(always)]
     fn get(&self, id: FlagId) -> Option<OutcomeId> {
-        if self.outcomes.borrow().is_empty() {
-            return None;
-        }
-        let place = self.flags.borrow().find(&id.0.to_be_bytes())?;
-        self.outcomes.borrow().get(place as usize).copied()
+        let known = self.0.borrow();
+        let Known { flags, outcomes } = &**known.as_ref()?;
+        outcomes.get(flags.find(&id.0.to_be_bytes())? as usize).copied()
     }
 
     fn set(&self, id: FlagId, outcome: OutcomeId) {
-        if self.flags.borrow_mut().insert(id.0.to_be_bytes()).1 {
-            self.outcomes.borrow_mut().push(outcome);
+        let mut known = self.0.borrow_mut();
+        let Known { flags, outcomes } = &mut **known.get_or_insert_default();
+        if flags.insert(id.0.to_be_bytes()).1 {
+            outcomes.push(outcome);
         }
     }
 }
@@ -106,20 +109,25 @@ pub(crate) fn decide<A: Attributes>(scope: &Scope<'_, A>, id: FlagId) -> Option<
     let plan = scope.plan;
     let flag = plan.flag(id)?;
     for step in plan.steps(flag) {
-        let applies = plan.when(step).iter().all(|expr| expression::holds(scope, id, expr));
+        let mut applies = true;
+        for expr in plan.when(step) {
+            applies = expression::holds(scope, id, expr);
+            if !applies {
+                break;
+            }
+        }
         if scope.attributes.lack() {
             return None;
         }
-        let outcome = match step.serve {
-            Serve::Outcome(outcome) if applies => Some(outcome),
-            Serve::Split(split) if applies => bucket::choose(scope, split),
-            _ => None,
-        };
         if let Some(trace) = scope.trace {
             trace.step(applies);
         }
-        if outcome.is_some() {
-            return outcome.filter(|_| !scope.attributes.lack());
+        if applies {
+            let outcome = match step.serve {
+                Serve::Outcome(outcome) => Some(outcome),
+                Serve::Split(split) => bucket::choose(scope, split),
+            };
+            return if scope.attributes.lack() { None } else { outcome };
         }
     }
     if let Some(trace) = scope.trace {

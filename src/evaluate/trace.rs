@@ -32,6 +32,8 @@ impl Trace {
     }
 
     /// The flag's next step has been tried.
+    #[cold]
+    #[inline(never)]
     pub(super) fn step(&self, matched: bool) {
         let mut tried = self.0.borrow_mut();
         let (rollout, split) = (tried.rollout.take(), tried.split.take());

@@ -8,6 +8,7 @@ mod needs;
 pub(crate) mod python;
 mod set;
 
+use std::cmp::Ordering;
 use std::num::NonZeroU32;
 
 pub(crate) use bucket::{Bucket, Hash, Point, Ramp, RampPoint, Scale, Share, Split, Take, Threshold, Unit};
@@ -350,8 +351,19 @@ impl Plan {
     /// Whether the set has the word.
     #[inline(always)]
     pub(crate) fn has_word(&self, set: SetId, word: WordId) -> bool {
-        let members = self.sets.get(set.index()).map_or(&[][..], |set| set.words.of(&self.members));
-        members.binary_search(&word).is_ok()
+        let Some(set) = self.sets.get(set.index()) else { return false };
+        let mut members = set.words.of(&self.members);
+        // By halves: the library's search is a call.
+        while let Some((low, high)) = members.split_at_checked(members.len() / 2)
+            && let Some(middle) = high.first()
+        {
+            match word.cmp(middle) {
+                Ordering::Equal => return true,
+                Ordering::Less => members = low,
+                Ordering::Greater => members = high.get(1..).unwrap_or_default(),
+            }
+        }
+        false
     }
 
     pub(crate) fn set(&self, id: SetId) -> Option<&Set> {

@@ -10,8 +10,6 @@
 use std::cell::Cell;
 use std::mem;
 
-use wasm_bindgen::prelude::*;
-
 use crate::evaluate::{Attributes, Memo};
 use crate::plan::{AttributeId, WordId};
 use crate::value::{Object, Value, ValueRef};
@@ -27,10 +25,9 @@ const OBJECT: u8 = 7;
 const WORD: u8 = 8;
 const UNREAD: u8 = 9;
 
-/// Room for the attributes of one context, and for whatever else the glue has to say.
-#[wasm_bindgen]
+/// The attributes of one context, and whatever else the glue has to say.
 #[derive(Default)]
-pub struct Encoded {
+pub(super) struct Encoded {
     slots: Vec<[u64; 2]>,
     text: Vec<u8>,
     /// The lists and objects.
@@ -41,22 +38,15 @@ pub struct Encoded {
     lack: Cell<bool>,
 }
 
-#[wasm_bindgen]
 impl Encoded {
-    /// Without any room.
-    #[wasm_bindgen(constructor)]
-    pub fn new() -> Encoded {
-        Encoded::default()
-    }
-
     /// Sees to so many slots, in which every attribute is missing, and returns their address.
-    pub fn reserve_slots(&mut self, count: usize) -> *const u8 {
+    pub(super) fn reserve_slots(&mut self, count: usize) -> *const u8 {
         self.slots = vec![[MISSING.into(), 0]; count];
         self.slots.as_ptr().cast()
     }
 
     /// Sees to room for so many bytes of text, and returns its address; 0 when there is none. What was written stays.
-    pub fn reserve_text(&mut self, bytes: usize) -> *const u8 {
+    pub(super) fn reserve_text(&mut self, bytes: usize) -> *const u8 {
         let more = bytes.saturating_sub(self.text.len());
         if self.text.try_reserve_exact(more).is_err() {
             return std::ptr::null();
@@ -66,7 +56,7 @@ impl Encoded {
     }
 
     /// Keeps the list or object that is written from this byte on, as an attribute.
-    pub fn keep(&mut self, attribute: usize, start: usize) {
+    pub(super) fn keep(&mut self, attribute: usize, start: usize) {
         let value = value(self.text.get(start..).unwrap_or_default());
         if let Some(slot) = self.slots.get_mut(attribute) {
             *slot = [LIST.into(), self.kept.len() as u64];
@@ -75,20 +65,18 @@ impl Encoded {
     }
 
     /// Forgets what was kept, before other attributes are written.
-    pub fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.kept.clear();
     }
 
     /// Takes the attributes out, with the first `bytes` of the text, as those of a bound context.
-    pub fn bind(&mut self, bytes: usize) -> Encoded {
+    pub(super) fn bind(&mut self, bytes: usize) -> Encoded {
         let mut text = self.take_text();
         text.truncate(bytes);
         text.shrink_to_fit();
         Encoded { slots: self.slots.clone(), text, kept: mem::take(&mut self.kept), memo: Some(Memo::default()), lack: Cell::default() }
     }
-}
 
-impl Encoded {
     pub(super) fn take_text(&mut self) -> Vec<u8> {
         mem::take(&mut self.text)
     }
@@ -123,8 +111,8 @@ impl Attributes for Encoded {
             NUMBER => ValueRef::Number(f64::from_bits(content)),
             STRING => {
                 let (start, length) = (content as u32 as usize, (head >> 32) as usize);
-                let text = self.text.get(start..).and_then(|text| text.get(..length));
-                text.and_then(|text| std::str::from_utf8(text).ok()).map_or(ValueRef::Missing, ValueRef::String)
+                let Some(text) = self.text.get(start..start.saturating_add(length)) else { return ValueRef::Missing };
+                std::str::from_utf8(text).map_or(ValueRef::Missing, ValueRef::String)
             }
             NULL => ValueRef::Null,
             FALSE => ValueRef::Bool(false),
@@ -141,7 +129,7 @@ impl Attributes for Encoded {
     #[inline(always)]
     fn word(&self, attribute: AttributeId) -> Option<Option<WordId>> {
         match self.slots.get(attribute.index()) {
-            Some(&[head, content]) if head as u8 == WORD => Some(Some(WordId(content as u32)).filter(|word| word.0 != u32::MAX)),
+            Some(&[head, content]) if head as u8 == WORD => Some((content as u32 != u32::MAX).then_some(WordId(content as u32))),
             _ => None,
         }
     }

@@ -10,7 +10,8 @@ export { isReady, start, startAsync } from "./module.js";
 /** @typedef {import("./index.js").Evaluation<any>} Evaluation */
 /** @typedef {import("./context.js").Attribute} Attribute */
 /** A flag, as it is asked for: `timed` if its answer depends on the time.
- * @typedef {{ number: number, timed: boolean, reads: Attribute[], first: number }} Flag */
+ * @typedef {{ number: number, timed: boolean, reads: Attribute[], first: number, lacked: number }} Flag */
+/** An engine, and the stamp of the attributes that are written into it. @typedef {{ engine: glue.Engine, stamp: number }} Written */
 /** An evaluation, and whether the caller's default stands before its value.
  * @typedef {{ evaluation: Evaluation, yields: boolean }} Outcome */
 /** What is known of the snapshot in force; flags and outcomes are there once they were asked for.
@@ -24,6 +25,8 @@ export { isReady, start, startAsync } from "./module.js";
 
 /** What the engine answers when an outcome depends on attributes that are not written yet. */
 const LACKING = -2;
+/** So many times a flag is evaluated with all that it reads at once. */
+const PATIENCE = 15;
 
 const NOT_READY = "samebucket was used before it was ready: `await init()` first";
 const NO_SNAPSHOT = "no snapshot has been loaded";
@@ -131,7 +134,7 @@ export class Evaluator {
 
   /** @param {object | null} [context] */
   bind(context) {
-    /** @type {glue.Engine | undefined} */
+    /** @type {Written | undefined} */
     let bound;
     let freed = false;
     /** What was bound for: another snapshot reads other attributes, and another writer has its reason. */
@@ -142,11 +145,11 @@ export class Evaluator {
     const answers = /** @type {Map<string, Outcome>} */ (new Map());
 
     const forget = () => {
-      release(bound);
+      release(bound?.engine);
       bound = undefined;
       answers.clear();
     };
-    const engine = () => {
+    const written = () => {
       if (freed) throw new Error("this bound context was freed");
       if (bound === undefined || plan !== this.#plan || writer !== this.#ready()) {
         forget();
@@ -160,7 +163,7 @@ export class Evaluator {
       return bound;
     };
     try {
-      if (this.#plan !== undefined) engine();
+      if (this.#plan !== undefined) written();
     } catch {
       // The evaluations say what is wrong with the context.
     }
@@ -178,16 +181,16 @@ export class Evaluator {
           }
           const flag = this.#ask(flagKey);
           if (flag === undefined) return this.#served(this.#unknown(flagKey), defaultValue);
-          const outcome = this.#decide(engine(), flag);
+          const outcome = this.#outcome(this.#decide(written(), flag.number));
           if (!flag.timed) answers.set(flagKey, outcome);
           return this.#served(outcome, defaultValue);
         } catch (error) {
           return failure(flagKey, defaultValue, error);
         }
       },
-      evaluateAll: () => this.#all(engine),
+      evaluateAll: () => this.#all(written),
       /** @param {string} flagKey */
-      explain: (flagKey) => this.#explained(flagKey, engine),
+      explain: (flagKey) => this.#explained(flagKey, written),
       free: () => {
         forget();
         freed = true;
@@ -253,6 +256,7 @@ export class Evaluator {
     const flag = this.#told((engine) => engine.find(bytes));
     if (flag === undefined) return undefined;
     flag.reads = flag.reads.map((/** @type {number} */ number) => attributes[number]);
+    flag.lacked = 0;
     flags.set(flagKey, flag);
     return /** @type {Flag} */ (flag);
   }
@@ -264,31 +268,36 @@ export class Evaluator {
   #encode(context, attributes) {
     const writer = this.#ready();
     writer.attributes(context, attributes);
-    return writer.engine;
+    return writer;
   }
 
   /**
-   * What the first rule reads goes first: often it is all that is needed.
+   * What the first rule reads goes first: often it is all that is needed. A flag that just lacked the rest has all of it at
+   * once for some time.
    * @param {unknown} context
    * @param {Flag} flag
    */
-  #decideFor(context, { number, reads, first }) {
+  #decideFor(context, flag) {
+    const { number, reads, first } = flag;
     const writer = this.#ready();
-    writer.attributes(context, reads, 0, first);
-    let outcome = writer.engine.evaluate(number, this.#now);
+    const hopes = flag.lacked === 0;
+    if (!hopes) flag.lacked--;
+    writer.attributes(context, reads, 0, hopes ? first : reads.length);
+    let outcome = this.#decide(writer, number);
     if (outcome === LACKING) {
+      flag.lacked = PATIENCE;
       writer.attributes(context, reads, first);
-      outcome = writer.engine.evaluate(number, this.#now);
+      outcome = this.#decide(writer, number);
     }
     return this.#outcome(outcome);
   }
 
   /**
-   * @param {glue.Engine} engine with all that the flag reads
-   * @param {Flag} flag
+   * @param {Written} written
+   * @param {number} flag
    */
-  #decide(engine, { number }) {
-    return this.#outcome(engine.evaluate(number, this.#now));
+  #decide({ engine, stamp }, flag) {
+    return engine.evaluate(flag, this.#now, stamp);
   }
 
   /**
@@ -344,7 +353,7 @@ export class Evaluator {
     return bytes.byteLength === 0 ? undefined : JSON.parse(decoder.decode(bytes));
   }
 
-  /** @param {(plan: Plan) => glue.Engine} encode */
+  /** @param {(plan: Plan) => Written} encode */
   #all(encode) {
     /** @type {Record<string, Evaluation>} */
     const all = Object.create(null); // a flag may be named `__proto__`
@@ -358,8 +367,8 @@ export class Evaluator {
         flags = this.#everyFlag(); // as in #ask
         keys = flags.keys;
       }
-      const engine = encode(this.#loaded());
-      const numbers = new DataView(this.#tell(() => engine.evaluate_all(this.#now)));
+      const { engine, stamp } = encode(this.#loaded());
+      const numbers = new DataView(this.#tell(() => engine.evaluate_all(this.#now, stamp)));
       for (let at = 0; at < numbers.byteLength; at += 4) {
         const { evaluation } = this.#outcome(numbers.getUint32(at, true));
         all[evaluation.flagKey] = evaluation;
@@ -376,15 +385,15 @@ export class Evaluator {
 
   /**
    * @param {string} flagKey
-   * @param {(flag: Flag) => glue.Engine} encode
+   * @param {(flag: Flag) => Written} encode
    */
   #explained(flagKey, encode) {
     const steps = /** @type {any[]} */ ([]);
     try {
       const flag = this.#ask(flagKey);
       if (flag === undefined) return deepFreeze({ ...this.#unknown(flagKey).evaluation, steps });
-      const engine = encode(flag);
-      return completed(this.#told(() => engine.explain(flag.number, this.#now)));
+      const { engine, stamp } = encode(flag);
+      return completed(this.#told(() => engine.explain(flag.number, this.#now, stamp)));
     } catch (error) {
       return deepFreeze({ ...failure(flagKey, undefined, error), steps });
     }

@@ -14,9 +14,10 @@ const STRING = 5;
 const LIST = 6;
 const OBJECT = 7;
 const WORD = 8;
-const UNREAD = 9;
 
 const SLOT_BYTES = 16;
+/** Stamps have three bytes. */
+const MOST_STAMPS = 1 << 24;
 
 /** A snapshot cannot reach deeper; a context that is its own part would never end. */
 const MOST_DEEP = 64;
@@ -63,6 +64,9 @@ export class Writer {
   memory;
   /** How many calls into wasm had failed when it was made: a later one may have been its engine's. */
   born;
+  /** What the slots have that were written last; another for each context. */
+  stamp = 0;
+  #slotCount = 0;
   /** Whether a context is being read, which runs its getters. */
   #reading = false;
   #slots = 0;
@@ -93,13 +97,14 @@ export class Writer {
    * @param {number} count
    */
   reserveSlots(count) {
+    this.#slotCount = count;
     this.#words.clear();
     this.#slots = this.engine.reserve_slots(count);
   }
 
   /** Takes what was written out, as a bound context. */
   bind() {
-    const bound = this.engine.bind(this.#at);
+    const bound = { engine: this.engine.bind(this.#at), stamp: this.stamp };
     this.textTaken();
     return bound;
   }
@@ -145,7 +150,7 @@ export class Writer {
   }
 
   /**
-   * Writes some of the attributes of a context. The last are for a second call, and meanwhile not read.
+   * Writes some of the attributes of a context; those from the first on make it another context than the last.
    * @param {any} context
    * @param {Attribute[]} attributes
    * @param {number} [from]
@@ -154,6 +159,10 @@ export class Writer {
   attributes(context, attributes, from = 0, to = attributes.length) {
     if (from === 0) {
       this.start();
+      if (++this.stamp === MOST_STAMPS) {
+        this.reserveSlots(this.#slotCount);
+        this.stamp = 1;
+      }
       if (this.#keeps) {
         this.engine.forget();
         this.#keeps = false;
@@ -166,14 +175,9 @@ export class Writer {
       const plain = isPlain(context);
       for (let index = from; index < to; index++) {
         const attribute = attributes[index];
-        const { number, key } = attribute;
-        const value = key === undefined ? lookUp(context, attribute) : plain ? context[key] : own(context, key);
-        if (typeof value !== "string") this.#slot(number, value);
-        else if (attribute.onlyCompared && value.length <= SHORT) this.#wordSlot(number, value);
-        else this.#textSlot(number, value);
+        const { key } = attribute;
+        this.#attribute(attribute, key === undefined ? lookUp(context, attribute) : plain ? context[key] : own(context, key));
       }
-      if (this.#bytes.length === 0) this.#renew();
-      for (let index = to; index < attributes.length; index++) this.#tag(attributes[index].number, UNREAD);
     } catch (error) {
       throw new ContextError(`the context could not be read: ${describe(error)}`);
     } finally {
@@ -182,21 +186,54 @@ export class Writer {
   }
 
   /**
-   * @param {number} number the attribute's
-   * @param {string} text
+   * @param {Attribute} attribute
+   * @param {unknown} value
+   * @returns {void}
    */
-  #wordSlot(number, text) {
-    let word = this.#words.get(text);
-    if (word === undefined) {
+  #attribute(attribute, value) {
+    const { number } = attribute;
+    if (typeof value === "string") {
+      if (attribute.onlyCompared && value.length <= SHORT) {
+        const word = this.#words.get(value) ?? this.#findWord(value);
+        const slot = this.#slot(number, WORD);
+        this.#view.setInt32(slot + 8, word, true);
+      } else {
+        const start = this.#at;
+        this.#characters(value);
+        const slot = this.#slot(number, STRING);
+        this.#view.setUint32(slot + 4, this.#at - start, true);
+        this.#view.setUint32(slot + 8, start, true);
+      }
+    } else if (typeof value === "number") {
+      const slot = this.#slot(number, NUMBER);
+      this.#view.setFloat64(slot + 8, value, true);
+    } else if (typeof value === "boolean") {
+      this.#slot(number, value ? TRUE : FALSE);
+    } else if (value === null) {
+      this.#slot(number, NULL);
+    } else if (isDate(value)) {
+      this.#attribute(attribute, textOf(value));
+    } else {
       const start = this.#at;
-      this.#characters(text);
-      word = this.engine.word(start, this.#at);
-      this.#at = start;
-      if (this.#words.size === MOST_WORDS) this.#words.clear();
-      this.#words.set(text, word);
+      if (typeof value === "object" && this.#value(value, 0)) {
+        this.engine.keep(number, start, this.stamp);
+        this.#keeps = true;
+        this.#at = start;
+      } else {
+        this.#slot(number, MISSING);
+      }
     }
-    if (this.#bytes.length === 0) this.#renew();
-    this.#view.setInt32(this.#tag(number, WORD) + 8, word, true);
+  }
+
+  /** @param {string} text */
+  #findWord(text) {
+    const start = this.#at;
+    this.#characters(text);
+    const word = this.engine.word(start, this.#at);
+    this.#at = start;
+    if (this.#words.size === MOST_WORDS) this.#words.clear();
+    this.#words.set(text, word);
+    return word;
   }
 
   /**
@@ -204,52 +241,11 @@ export class Writer {
    * @param {number} number the attribute's
    * @param {number} tag
    */
-  #tag(number, tag) {
-    const slot = this.#slots + SLOT_BYTES * number;
-    this.#view.setUint32(slot, tag, true);
-    return slot;
-  }
-
-  /**
-   * @param {number} number the attribute's
-   * @param {string} text
-   */
-  #textSlot(number, text) {
-    const start = this.#at;
-    this.#characters(text);
-    const slot = this.#tag(number, STRING);
-    this.#view.setUint32(slot + 4, this.#at - start, true);
-    this.#view.setUint32(slot + 8, start, true);
-  }
-
-  /**
-   * @param {number} number the attribute's
-   * @param {unknown} value
-   * @returns {void}
-   */
-  #slot(number, value) {
+  #slot(number, tag) {
     if (this.#bytes.length === 0) this.#renew();
-    let tag = MISSING;
-    if (typeof value === "number") {
-      this.#view.setFloat64(this.#tag(number, NUMBER) + 8, value, true);
-      return;
-    } else if (typeof value === "boolean") {
-      tag = value ? TRUE : FALSE;
-    } else if (value === null) {
-      tag = NULL;
-    } else if (isDate(value)) {
-      const text = textOf(value);
-      if (text !== undefined) return this.#textSlot(number, text);
-    } else if (typeof value === "object") {
-      const start = this.#at;
-      if (this.#value(value, 0)) {
-        this.engine.keep(number, start);
-        this.#keeps = true;
-        this.#at = start;
-        return;
-      }
-    }
-    this.#tag(number, tag);
+    const slot = this.#slots + SLOT_BYTES * number;
+    this.#view.setUint32(slot, tag | (this.stamp << 8), true);
+    return slot;
   }
 
   /**

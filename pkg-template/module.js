@@ -90,16 +90,20 @@ function use({ exports }) {
   const guarded = { ...wasm };
   for (const [name, value] of Object.entries(wasm)) if (typeof value === "function") guarded[name] = guard(value, name === "engine_load" ? ROOM_TO_LOAD : ROOM);
   // Written out, because these are to be quick. They take no memory as a rule.
-  for (const name of ["engine_evaluate", "engine_word"]) {
-    const call = wasm[name];
-    guarded[name] = (/** @type {number} */ engine, /** @type {number} */ first, /** @type {number} */ second) => {
-      settle();
-      inside = true;
-      const result = call(engine, first, second);
-      inside = false;
-      return result;
-    };
-  }
+  guarded.engine_evaluate = (/** @type {number} */ engine, /** @type {number} */ flag, /** @type {number} */ now, /** @type {number} */ stamp) => {
+    settle();
+    inside = true;
+    const outcome = wasm.engine_evaluate(engine, flag, now, stamp);
+    inside = false;
+    return outcome;
+  };
+  guarded.engine_word = (/** @type {number} */ engine, /** @type {number} */ start, /** @type {number} */ end) => {
+    settle();
+    inside = true;
+    const word = wasm.engine_word(engine, start, end);
+    inside = false;
+    return word;
+  };
   /** @type {any} */ (glue).__wbg_set_wasm(guarded);
   stack = wasm.__stack_pointer;
   emptyStack = stack.value;

@@ -74,7 +74,7 @@ impl Engine {
         Engine { shared: self.shared.clone(), input: self.input.bind(bytes) }
     }
 
-    /// Sees to so many slots, in which every attribute is missing, and returns their address.
+    /// Sees to so many slots, with no stamp in any, and returns their address.
     pub fn reserve_slots(&mut self, count: usize) -> *const u8 {
         self.input.reserve_slots(count)
     }
@@ -84,9 +84,9 @@ impl Engine {
         self.input.reserve_text(bytes)
     }
 
-    /// Keeps the list or object that is written from this byte on, as an attribute.
-    pub fn keep(&mut self, attribute: usize, start: usize) {
-        self.input.keep(attribute, start);
+    /// Keeps the list or object that is written from this byte on, as an attribute with a stamp.
+    pub fn keep(&mut self, attribute: usize, start: usize, stamp: u32) {
+        self.input.keep(attribute, start, stamp);
     }
 
     /// Forgets what was kept, before other attributes are written.
@@ -157,13 +157,14 @@ impl Engine {
         self.tell(&object.into())
     }
 
-    /// The number of the outcome of a flag; -1 without such a flag, -2 when it depends on attributes not written yet.
+    /// The number of the outcome of a flag; -1 without such a flag, -2 when it depends on attributes that lack the
+    /// stamp.
     #[cfg_attr(samebucket_wasm, optimize(speed))]
-    pub fn evaluate(&self, flag: u32, now: f64) -> i32 {
+    pub fn evaluate(&self, flag: u32, now: f64, stamp: u32) -> i32 {
         let in_force = self.in_force();
         let Some(snapshot) = &in_force.snapshot else { return -1 };
         let attributes = &self.input;
-        attributes.restart();
+        attributes.start(stamp);
         match snapshot.outcome(FlagId(flag), attributes, in_force.inputs(now), attributes.memo()) {
             Some(outcome) => outcome.0 as i32,
             None if attributes.lack() => -2,
@@ -172,7 +173,8 @@ impl Engine {
     }
 
     /// Tells the numbers of the outcomes of all flags, each in four bytes, little-endian.
-    pub fn evaluate_all(&self, now: f64) -> *const u8 {
+    pub fn evaluate_all(&self, now: f64, stamp: u32) -> *const u8 {
+        self.input.start(stamp);
         let in_force = self.in_force();
         let Some(snapshot) = &in_force.snapshot else { return ptr::null() };
         let mut told = self.shared.told.take();
@@ -183,7 +185,8 @@ impl Engine {
     }
 
     /// Tells the evaluation of a flag with every step that was tried.
-    pub fn explain(&self, flag: u32, now: f64) -> *const u8 {
+    pub fn explain(&self, flag: u32, now: f64, stamp: u32) -> *const u8 {
+        self.input.start(stamp);
         let in_force = self.in_force();
         let Some(snapshot) = &in_force.snapshot else { return ptr::null() };
         let key = snapshot.plan.key(FlagId(flag));

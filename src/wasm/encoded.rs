@@ -3,9 +3,10 @@
 //! A value is a tag (u8) and what the tag says: 1 null; 2 false; 3 true; 4 a double; 5 a string (u32 bytes, UTF-8); 6 a list
 //! (u32 items, each a value); 7 an object (u32 entries, each a string without its tag, then a value).
 //!
-//! An attribute has a slot of 16 bytes: the tag (u32), the length of a string (u32), then a double, or where in the text the
-//! string starts (u32), or where a list or an object is kept. A slot with the tag 0 is that of an attribute that is missing,
-//! with 8 of a text of which only the number of a word (u32) is given, all bits for none, with 9 of one not written yet.
+//! An attribute has a slot of 16 bytes: the tag (u8) and a stamp (the other three bytes of a u32), the length of a string
+//! (u32), then a double, or where in the text the string starts (u32), or where a list or an object is kept. The tag 0 is
+//! that of an attribute that is missing, 8 of a text of which only the number of a word (u32) is given, all bits for none.
+//! What has another stamp than an evaluation asks for was written for another one, and lacks in this one.
 
 use std::cell::Cell;
 use std::mem;
@@ -23,25 +24,27 @@ const STRING: u8 = 5;
 const LIST: u8 = 6;
 const OBJECT: u8 = 7;
 const WORD: u8 = 8;
-const UNREAD: u8 = 9;
 
 /// The attributes of one context, and whatever else the glue has to say.
 #[derive(Default)]
 pub(super) struct Encoded {
-    slots: Vec<[u64; 2]>,
+    /// Read as they are written, by four bytes: a load that spans several fresh stores waits for all of them.
+    slots: Vec<[u32; 4]>,
     text: Vec<u8>,
     /// The lists and objects.
     kept: Vec<Value>,
     /// Of a bound context.
     memo: Option<Memo>,
-    /// Whether an attribute was asked for that is not written yet.
+    /// What is written for the evaluation that goes on.
+    stamp: Cell<u32>,
+    /// Whether it asked for an attribute that is not.
     lack: Cell<bool>,
 }
 
 impl Encoded {
-    /// Sees to so many slots, in which every attribute is missing, and returns their address.
+    /// Sees to so many slots, with no stamp in any, and returns their address.
     pub(super) fn reserve_slots(&mut self, count: usize) -> *const u8 {
-        self.slots = vec![[MISSING.into(), 0]; count];
+        self.slots = vec![[0; 4]; count];
         self.slots.as_ptr().cast()
     }
 
@@ -56,10 +59,10 @@ impl Encoded {
     }
 
     /// Keeps the list or object that is written from this byte on, as an attribute.
-    pub(super) fn keep(&mut self, attribute: usize, start: usize) {
+    pub(super) fn keep(&mut self, attribute: usize, start: usize, stamp: u32) {
         let value = value(self.text.get(start..).unwrap_or_default());
         if let Some(slot) = self.slots.get_mut(attribute) {
-            *slot = [LIST.into(), self.kept.len() as u64];
+            *slot = [stamp << 8 | u32::from(LIST), 0, self.kept.len() as u32, 0];
             self.kept.push(value);
         }
     }
@@ -74,7 +77,7 @@ impl Encoded {
         let mut text = self.take_text();
         text.truncate(bytes);
         text.shrink_to_fit();
-        Encoded { slots: self.slots.clone(), text, kept: mem::take(&mut self.kept), memo: Some(Memo::default()), lack: Cell::default() }
+        Encoded { slots: self.slots.clone(), text, kept: mem::take(&mut self.kept), memo: Some(Memo::default()), ..Encoded::default() }
     }
 
     pub(super) fn take_text(&mut self) -> Vec<u8> {
@@ -93,9 +96,23 @@ impl Encoded {
         self.text.get(start..end).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
     }
 
-    /// Forgets that attributes lacked.
-    pub(super) fn restart(&self) {
+    /// Starts an evaluation of what has this stamp.
+    #[inline(always)]
+    pub(super) fn start(&self, stamp: u32) {
+        self.stamp.set(stamp);
         self.lack.set(false);
+    }
+
+    /// The slot, with the tag alone in its first part; a missing attribute if it is not written yet.
+    #[inline(always)]
+    fn slot(&self, attribute: AttributeId) -> [u32; 4] {
+        match self.slots.get(attribute.index()) {
+            Some(&[head, length, low, high]) if head >> 8 == self.stamp.get() => [head & 0xff, length, low, high],
+            _ => {
+                self.lack.set(true);
+                [MISSING.into(), 0, 0, 0]
+            }
+        }
     }
 
     pub(super) fn memo(&self) -> Option<&Memo> {
@@ -106,32 +123,26 @@ impl Encoded {
 impl Attributes for Encoded {
     #[inline(always)]
     fn get(&self, attribute: AttributeId) -> ValueRef<'_> {
-        let Some(&[head, content]) = self.slots.get(attribute.index()) else { return ValueRef::Missing };
-        match head as u8 {
-            NUMBER => ValueRef::Number(f64::from_bits(content)),
+        let [tag, length, low, high] = self.slot(attribute);
+        match tag as u8 {
+            NUMBER => ValueRef::Number(f64::from_bits(u64::from(high) << 32 | u64::from(low))),
             STRING => {
-                let (start, length) = (content as u32 as usize, (head >> 32) as usize);
+                let (start, length) = (low as usize, length as usize);
                 let Some(text) = self.text.get(start..start.saturating_add(length)) else { return ValueRef::Missing };
                 std::str::from_utf8(text).map_or(ValueRef::Missing, ValueRef::String)
             }
             NULL => ValueRef::Null,
             FALSE => ValueRef::Bool(false),
             TRUE => ValueRef::Bool(true),
-            LIST => self.kept.get(content as u32 as usize).map_or(ValueRef::Missing, Value::borrow),
-            UNREAD => {
-                self.lack.set(true);
-                ValueRef::Missing
-            }
+            LIST => self.kept.get(low as usize).map_or(ValueRef::Missing, Value::borrow),
             _ => ValueRef::Missing,
         }
     }
 
     #[inline(always)]
     fn word(&self, attribute: AttributeId) -> Option<Option<WordId>> {
-        match self.slots.get(attribute.index()) {
-            Some(&[head, content]) if head as u8 == WORD => Some((content as u32 != u32::MAX).then_some(WordId(content as u32))),
-            _ => None,
-        }
+        let [tag, _, word, _] = self.slot(attribute);
+        (tag as u8 == WORD).then_some((word != u32::MAX).then_some(WordId(word)))
     }
 
     #[inline(always)]

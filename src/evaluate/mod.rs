@@ -24,6 +24,15 @@ pub(crate) trait Attributes {
     /// The attribute's value, or missing.
     fn get(&self, attribute: AttributeId) -> ValueRef<'_>;
 
+    /// The attribute's text, where it is one and more than its word is known.
+    #[inline(always)]
+    fn text(&self, attribute: AttributeId) -> Option<&[u8]> {
+        match self.get(attribute) {
+            ValueRef::String(text) => Some(text.as_bytes()),
+            _ => None,
+        }
+    }
+
     /// Which of the plan's words the attribute is, or that it is another text, where no more is known of it.
     #[inline(always)]
     fn word(&self, _attribute: AttributeId) -> Option<Option<WordId>> {

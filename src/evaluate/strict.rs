@@ -40,7 +40,7 @@ fn passes_word(plan: &Plan, test: &Test, word: Option<WordId>) -> bool {
 pub(super) fn passes_value(plan: &Plan, test: &Test, value: ValueRef<'_>) -> bool {
     match (test, value) {
         (Test::Word(expected), ValueRef::String(text)) => plan.word(*expected) == text,
-        (Test::In(set), ValueRef::String(text)) => plan.find_word(text).is_some_and(|word| plan.has_word(*set, word)),
+        (Test::In(set), ValueRef::String(text)) => plan.find_word(text.as_bytes()).is_some_and(|word| plan.has_word(*set, word)),
         (Test::Greater(bound), ValueRef::Number(number)) => number > *bound,
         (Test::AtLeast(bound), ValueRef::Number(number)) => number >= *bound,
         (Test::Less(bound), ValueRef::Number(number)) => number < *bound,

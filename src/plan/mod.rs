@@ -8,7 +8,6 @@ mod needs;
 pub(crate) mod python;
 mod set;
 
-use std::cmp::Ordering;
 use std::num::NonZeroU32;
 
 pub(crate) use bucket::{Bucket, Hash, Point, Ramp, RampPoint, Scale, Share, Split, Take, Threshold, Unit};
@@ -58,7 +57,7 @@ ids! {
 }
 
 /// A text's number in [`Plan::words`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct WordId(pub(crate) u32);
 
 /// A text's number in [`Plan::names`]. Not zero, so that there is room for none.
@@ -351,19 +350,15 @@ impl Plan {
     /// Whether the set has the word.
     #[inline(always)]
     pub(crate) fn has_word(&self, set: SetId, word: WordId) -> bool {
+        const FEW: usize = 24;
         let Some(set) = self.sets.get(set.index()) else { return false };
         let mut members = set.words.of(&self.members);
-        // By halves: the library's search is a call.
-        while let Some((low, high)) = members.split_at_checked(members.len() / 2)
-            && let Some(middle) = high.first()
-        {
-            match word.cmp(middle) {
-                Ordering::Equal => return true,
-                Ordering::Less => members = low,
-                Ordering::Greater => members = high.get(1..).unwrap_or_default(),
-            }
+        while members.len() > FEW {
+            let (low, high) = members.split_at(members.len() / 2);
+            members = if high.first() <= Some(&word) { high } else { low };
         }
-        false
+        // All of them, for nobody could guess where to stop.
+        members.iter().fold(false, |found, member| found | (*member == word))
     }
 
     pub(crate) fn set(&self, id: SetId) -> Option<&Set> {
@@ -374,8 +369,8 @@ impl Plan {
         self.words.get(id.0).unwrap_or_default()
     }
 
-    pub(crate) fn find_word(&self, text: &str) -> Option<WordId> {
-        self.words.find(text.as_bytes()).map(WordId)
+    pub(crate) fn find_word(&self, text: &[u8]) -> Option<WordId> {
+        self.words.find(text).map(WordId)
     }
 
     pub(crate) fn name(&self, id: NameId) -> &str {

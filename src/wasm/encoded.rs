@@ -92,8 +92,9 @@ impl Encoded {
         std::str::from_utf8(self.text(bytes)).unwrap_or_default()
     }
 
-    pub(super) fn between(&self, start: usize, end: usize) -> &str {
-        self.text.get(start..end).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+    #[inline(always)]
+    pub(super) fn between(&self, start: usize, end: usize) -> &[u8] {
+        self.text.get(start..end).unwrap_or_default()
     }
 
     /// Starts an evaluation of what has this stamp.
@@ -127,8 +128,7 @@ impl Attributes for Encoded {
         match tag as u8 {
             NUMBER => ValueRef::Number(f64::from_bits(u64::from(high) << 32 | u64::from(low))),
             STRING => {
-                let (start, length) = (low as usize, length as usize);
-                let Some(text) = self.text.get(start..start.saturating_add(length)) else { return ValueRef::Missing };
+                let text = self.between(low as usize, (low + length) as usize);
                 std::str::from_utf8(text).map_or(ValueRef::Missing, ValueRef::String)
             }
             NULL => ValueRef::Null,
@@ -137,6 +137,12 @@ impl Attributes for Encoded {
             LIST => self.kept.get(low as usize).map_or(ValueRef::Missing, Value::borrow),
             _ => ValueRef::Missing,
         }
+    }
+
+    #[inline(always)]
+    fn text(&self, attribute: AttributeId) -> Option<&[u8]> {
+        let [tag, length, start, _] = self.slot(attribute);
+        (tag as u8 == STRING).then(|| self.between(start as usize, (start + length) as usize))
     }
 
     #[inline(always)]

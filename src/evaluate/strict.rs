@@ -2,11 +2,10 @@
 
 use std::cmp::Ordering;
 
-use semver::Version;
-
 use crate::instant;
 use crate::plan::{Plan, Test};
 use crate::value::{Value, ValueRef};
+use crate::version::Version;
 
 /// Whether the value passes the test. The value is there: who asks has seen to that.
 pub(super) fn passes(plan: &Plan, test: &Test, value: ValueRef<'_>) -> bool {
@@ -36,7 +35,7 @@ pub(super) fn passes(plan: &Plan, test: &Test, value: ValueRef<'_>) -> bool {
 
 /// Semantic Versioning 2.0 precedence, in which build metadata does not count.
 fn version(text: &str, bound: &Version, holds: fn(Ordering) -> bool) -> bool {
-    Version::parse(text).is_ok_and(|version| holds(version.cmp_precedence(bound)))
+    Version::parse(text).is_some_and(|version| holds(version.cmp_precedence(bound)))
 }
 
 #[cfg(test)]

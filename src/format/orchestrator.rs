@@ -4,8 +4,6 @@
 
 use std::sync::Arc;
 
-use semver::Version;
-
 use super::check::{Checker, PERCENTAGE, Shape, WEIGHT, nullable, optional, required};
 use super::user::{self, always};
 use super::{Compiled, flags_in};
@@ -19,6 +17,7 @@ use crate::plan::{
 };
 use crate::text::{quoted, text};
 use crate::value::{Value, ValueRef};
+use crate::version::Version;
 
 static SNAPSHOT: Shape =
     Shape::OneOf("a list or an object", &[(Type::List, Shape::Any), (Type::Object, Shape::Open(&[required("flags", &Shape::Any)]))]);
@@ -202,7 +201,7 @@ impl Reader<'_> {
 
     /// A version that does not parse is neither above nor below any.
     fn version(&mut self, operator: &str, path: &str, place: Node<'_>, rule: Option<&str>, checker: &mut Checker) -> Expr {
-        let bound = place.text().and_then(|text| Version::parse(text).ok());
+        let bound = place.text().and_then(Version::parse);
         let Some(bound) = bound.map(Box::new) else {
             let message = text![in_rule(rule), "the condition never holds: expected a version such as `1.2.3`"];
             checker.warn(place, Code::InvalidVersion, message);

@@ -1,10 +1,9 @@
 //! Expressions: small trees that yield a value for a context.
 
-use semver::Version;
-
 use super::{AttributeId, FlagId, PatternId, Rollout, SegmentId, Threshold};
 use crate::texts::Texts;
 use crate::value::{Value, ValueRef};
+use crate::version::Version;
 
 /// Yields a value; a condition is an expression that yields a boolean.
 #[derive(Debug)]

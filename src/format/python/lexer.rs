@@ -30,7 +30,7 @@ pub(super) struct Lexer<'s> {
 impl<'s> Lexer<'s> {
     pub(super) fn new(source: &'s str) -> Parsed<Lexer<'s>> {
         let mut lexer = Lexer { source, at: 0, open: 0 };
-        if let Some(at) = source.find('\0') {
+        if let Some(at) = source.bytes().position(|byte| byte == 0) {
             return Err(lexer.error(at, "expected no null characters".into()));
         }
         // On the first line `eval` lets indentation pass.
@@ -46,9 +46,7 @@ impl<'s> Lexer<'s> {
         let token = match self.peek() {
             None => Token::Word(""),
             Some('\'' | '"') => self.string(start, false)?,
-            Some(first) if first.is_ascii_digit() || first == '.' && self.second().is_some_and(|next| next.is_ascii_digit()) => {
-                self.number(start)?
-            }
+            Some(first) if first.is_ascii_digit() || first == '.' && self.is_before_digit(10) => self.number(start)?,
             Some('\n' | '\r') => {
                 self.next();
                 self.skip_lines()?;
@@ -82,9 +80,9 @@ impl<'s> Lexer<'s> {
         self.rest().chars().next()
     }
 
-    /// The character after the next.
-    fn second(&self) -> Option<char> {
-        self.rest().char_indices().nth(1).map(|(_, character)| character)
+    /// Whether a digit comes after the next character, which is one of ASCII.
+    fn is_before_digit(&self, radix: u32) -> bool {
+        self.source.as_bytes().get(self.at + 1).is_some_and(|byte| char::from(*byte).is_digit(radix))
     }
 
     fn eat(&mut self, text: &str) -> bool {
@@ -217,7 +215,7 @@ impl<'s> Lexer<'s> {
         loop {
             self.take_while(|character| character.is_digit(radix));
             let some = self.at > start;
-            if !some || self.peek() != Some('_') || !self.second().is_some_and(|next| next.is_digit(radix)) {
+            if !some || self.peek() != Some('_') || !self.is_before_digit(radix) {
                 return some;
             }
             self.next();

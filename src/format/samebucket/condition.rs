@@ -1,7 +1,5 @@
 //! Conditions, which become expressions.
 
-use semver::Version;
-
 use super::shape::{INSTANT, version};
 use super::{Reader, shape as shapes};
 use crate::document::{Node, items};
@@ -11,6 +9,7 @@ use crate::instant;
 use crate::plan::{Expr, ScalarSet, Test};
 use crate::text::{one_of, quoted, text};
 use crate::value::Value;
+use crate::version::Version;
 
 /// Each operator with what it takes.
 static OPERATORS: &[(&str, Shape)] = &[
@@ -169,7 +168,7 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        let version = || Some(Box::new(Version::parse(value.text()?).ok()?));
+        let version = || Some(Box::new(Version::parse(value.text()?)?));
         Some(match operator {
             "equals" => Test::Equals(value.to_value()),
             "contains" => Test::Contains(value.to_value()),

@@ -1,47 +1,126 @@
 //! Instants as text.
 
-use speedate::{Date, DateTime, MicrosecondsPrecisionOverflowBehavior, TimeConfig};
+use std::ops::RangeInclusive;
 
 /// Milliseconds since 1970 of an RFC 3339 instant in its strict form: an upper-case `T`, seconds, and an offset
 /// (`Z` or `±hh:mm`). Digits past the microsecond are cut.
 pub(crate) fn parse(text: &str) -> Option<f64> {
     let bytes = text.as_bytes();
-    let offset = match bytes.strip_suffix(b"Z") {
-        Some(_) => 1,
-        None => 6,
-    };
+    let offset = if bytes.ends_with(b"Z") { 1 } else { 6 };
     let (local, offset) = bytes.split_at_checked(bytes.len().checked_sub(offset)?)?;
     let strict = local.get(10) == Some(&b'T')
-        && local.get(13) == Some(&b':')
         && local.get(16) == Some(&b':')
         && matches!(offset, [b'Z'] | [b'+' | b'-', _, _, b':', _, _])
-        && matches!(local.get(19..), Some([] | [b'.', b'0'..=b'9', ..]));
-    if !strict {
-        return None;
-    }
-    let instant = DateTime::parse_bytes_rfc3339_with_config(bytes, &CUT).ok()?;
-    instant.time.tz_offset?;
-    Some(milliseconds(&instant))
+        && matches!(local.get(19..), Some([] | [b'.', ..]));
+    if strict { parse_iso(text) } else { None }
 }
 
 /// Milliseconds since 1970 of an ISO 8601 date, or date and time, in UTC where it has no offset.
 pub(crate) fn parse_iso(text: &str) -> Option<f64> {
-    let bytes = text.as_bytes();
-    let instant = DateTime::parse_bytes_rfc3339_with_config(bytes, &CUT);
-    let date = || Date::parse_bytes_rfc3339(bytes).map(|date| date.timestamp() as f64 * 1000.0);
-    instant.map(|instant| milliseconds(&instant)).or_else(|_| date()).ok()
+    let mut reader = Reader { rest: text.as_bytes() };
+    let mut seconds = f64::from(reader.date()?) * 86_400.0;
+    if reader.rest.is_empty() {
+        return Some(seconds * 1000.0);
+    }
+    if !reader.eat(b"Tt _") {
+        return None;
+    }
+    seconds += f64::from(reader.minutes(23)?) * 60.0;
+    let mut microseconds = 0;
+    if reader.eat(b":") {
+        seconds += f64::from(reader.number(2, 0..=59)?);
+        if reader.eat(b".,") {
+            microseconds = reader.fraction()?;
+        }
+    }
+    seconds -= f64::from(reader.offset()?) * 60.0;
+    reader.rest.is_empty().then(|| seconds * 1000.0 + f64::from(microseconds) / 1000.0)
 }
 
-const CUT: TimeConfig =
-    TimeConfig { microseconds_precision_overflow_behavior: MicrosecondsPrecisionOverflowBehavior::Truncate, unix_timestamp_offset: None };
+/// Reads a text from its front.
+struct Reader<'t> {
+    rest: &'t [u8],
+}
 
-fn milliseconds(instant: &DateTime) -> f64 {
-    instant.timestamp_tz() as f64 * 1000.0 + f64::from(instant.time.microsecond) / 1000.0
+impl Reader<'_> {
+    fn eat(&mut self, one_of: &[u8]) -> bool {
+        match self.rest {
+            [first, rest @ ..] if one_of.contains(first) => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A number of so many digits that lies in the range.
+    fn number(&mut self, digits: usize, range: RangeInclusive<u32>) -> Option<u32> {
+        let (digits, rest) = self.rest.split_at_checked(digits)?;
+        let mut number = 0;
+        for digit in digits {
+            number = number * 10 + char::from(*digit).to_digit(10)?;
+        }
+        self.rest = rest;
+        range.contains(&number).then_some(number)
+    }
+
+    /// A date, as the days from 1970-01-01 to it.
+    fn date(&mut self) -> Option<i32> {
+        let year = self.number(4, 0..=9999)?;
+        let month = self.eat(b"-").then(|| self.number(2, 1..=12))??;
+        let last = match month {
+            2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        let day = self.eat(b"-").then(|| self.number(2, 1..=last))??;
+        // Years from March to February: the day that a leap year has more is its last one.
+        let (year, month) = if month > 2 { (year + 400, month - 3) } else { (year + 399, month + 9) };
+        let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day;
+        Some(days as i32 - 865_566)
+    }
+
+    /// Hours, up to so many, a colon and minutes.
+    fn minutes(&mut self, hours: u32) -> Option<u32> {
+        let hours = self.number(2, 0..=hours)?;
+        let minutes = self.eat(b":").then(|| self.number(2, 0..=59))??;
+        Some(hours * 60 + minutes)
+    }
+
+    /// Microseconds, after the decimal separator.
+    fn fraction(&mut self) -> Option<u32> {
+        let (mut microseconds, mut unit) = (0, 100_000);
+        let before = self.rest;
+        while let Some(digit) = self.number(1, 0..=9) {
+            microseconds += digit * unit;
+            unit /= 10;
+        }
+        (self.rest.len() < before.len()).then_some(microseconds)
+    }
+
+    /// An offset, in minutes; none is UTC.
+    fn offset(&mut self) -> Option<i32> {
+        if self.rest.is_empty() || self.eat(b"Zz") {
+            return Some(0);
+        }
+        let sign = if self.eat(b"+") {
+            1
+        } else if self.eat(b"-") || "\u{2212}".bytes().all(|byte| self.eat(&[byte])) {
+            -1
+        } else {
+            return None;
+        };
+        let hours = self.number(2, 0..=23)?;
+        self.eat(b":");
+        let minutes = self.number(2, 0..=59)?;
+        Some(sign * (hours * 60 + minutes) as i32)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::*;
 
     /// Expected values: JavaScript's `Date.parse`, and Python's `datetime` for the microsecond.
     #[test]
@@ -82,5 +161,58 @@ mod tests {
         let wrong: Vec<_> =
             cases.iter().map(|(text, expected)| (text, parse(text), *expected)).filter(|(_, found, expected)| found != expected).collect();
         assert!(wrong.is_empty(), "(text, found, expected): {wrong:#?}");
+    }
+
+    /// The oracle is speedate, which reads the same instants and dates.
+    #[cfg(not(target_arch = "wasm32"))]
+    mod against_speedate {
+        use proptest::prelude::*;
+        use speedate::{Date, DateTime, MicrosecondsPrecisionOverflowBehavior, TimeConfig};
+
+        use super::parse_iso;
+
+        fn theirs(text: &str) -> Option<f64> {
+            let config = TimeConfig {
+                microseconds_precision_overflow_behavior: MicrosecondsPrecisionOverflowBehavior::Truncate,
+                unix_timestamp_offset: None,
+            };
+            let instant = DateTime::parse_bytes_rfc3339_with_config(text.as_bytes(), &config);
+            let milliseconds = |it: DateTime| it.timestamp_tz() as f64 * 1000.0 + f64::from(it.time.microsecond) / 1000.0;
+            let date = || Date::parse_bytes_rfc3339(text.as_bytes()).map(|date| date.timestamp() as f64 * 1000.0);
+            instant.map(milliseconds).or_else(|_| date()).ok()
+        }
+
+        fn two() -> &'static str {
+            "[0-2][0-9]|[0-5][0-9]|60|[0-9]?"
+        }
+
+        fn instant() -> impl Strategy<Value = String> {
+            let date = ("[0-9]{4}|[0-2][048]00|[0-9]{3}", "[-]?", "0[1-9]|1[0-3]|00|02", "-?", "0[0-9]|[1-3][0-9]|2[89]");
+            let date = date.prop_map(|(year, first, month, second, day)| [year, first, month, second, day].concat());
+            let seconds = (":?", two(), "([.,][0-9]{0,8})?").prop_map(|(colon, second, fraction)| [colon, second, fraction].concat());
+            let time =
+                ("[Tt _]|", two(), ":?", two(), seconds).prop_map(|(t, hour, colon, minute, rest)| [t, hour, colon, minute, rest].concat());
+            let offset =
+                ("Z|z|[-+\u{2212}x]|", two(), ":?", two()).prop_map(|(sign, hour, colon, minute)| [sign, hour, colon, minute].concat());
+            let offset = prop_oneof![Just(String::new()), Just("Z".to_owned()), Just("z".to_owned()), offset];
+            prop_oneof![date.clone(), (date, time, offset).prop_map(|(date, time, offset)| date + &time + &offset)]
+        }
+
+        proptest! {
+            #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+            #[test]
+            fn reads_what_speedate_reads(text in instant()) {
+                prop_assert_eq!(parse_iso(&text), theirs(&text));
+            }
+
+            #[test]
+            fn every_day(day in -719_528..2_932_897_i64, second in 0..86_400_u32, millisecond in 0..1000_u32) {
+                let instant = DateTime::from_timestamp(day * 86_400 + i64::from(second), millisecond * 1000).unwrap();
+                let text = instant.to_string();
+                prop_assert_eq!(parse_iso(&text), theirs(&text), "{}", text);
+                prop_assert!(parse_iso(&text).is_some());
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::check::{Checker, PERCENTAGE, Shape, WEIGHT, nullable, optional, required};
 use super::user::{self, always};
-use super::{Compiled, flags_in};
+use super::{Compiled, fields, flags_in};
 use crate::document::{Node, Type, items, mix_text};
 use crate::error::Code;
 use crate::evaluate::javascript;
@@ -85,7 +85,7 @@ impl Reader<'_> {
     fn flag(&mut self, key: &str, node: Node<'_>, checker: &mut Checker) {
         let mut rules = Vec::new();
         for rule in items(node.set("rules")) {
-            let id = rule.get("id").and_then(Node::text);
+            let id = fields::text(rule, "id");
             let mut conditions = Vec::new();
             for condition in items(rule.set("conditions")) {
                 conditions.extend(self.condition(condition, id, checker));
@@ -97,15 +97,14 @@ impl Reader<'_> {
         }
         let default = || node.get("defaultValue").map(Node::to_value);
         let value = |offer: Node<'_>| offer.get("value").map(Node::to_value);
-        let is = |node: Node<'_>, key: &str| node.get(key).and_then(Node::bool) == Some(true);
         let override_ = self.environment.and_then(|name| node.set("environments")?.get(name));
-        let decided = if is(node, "killSwitch") {
+        let decided = if fields::is_true(node, "killSwitch") {
             Some(("KILL_SWITCH", default(), Reason::Disabled))
-        } else if override_.is_some_and(|override_| !is(override_, "enabled")) {
+        } else if override_.is_some_and(|override_| !fields::is_true(override_, "enabled")) {
             Some(("ENVIRONMENT_OVERRIDE", default(), Reason::Disabled))
         } else if let Some(value) = override_.and_then(value) {
             Some(("ENVIRONMENT_OVERRIDE", Some(value), Reason::Static))
-        } else if !is(node, "enabled") {
+        } else if !fields::is_true(node, "enabled") {
             Some(("DISABLED", default(), Reason::Disabled))
         } else {
             None
@@ -120,7 +119,7 @@ impl Reader<'_> {
             return flag.finish(key, outcome, fingerprint);
         }
         let rollout = |offer: Node<'_>| {
-            let threshold = Threshold::Fixed(offer.get("percentage").and_then(Node::number)?);
+            let threshold = Threshold::Fixed(fields::number(offer, "percentage")?);
             Some(Expr::Rollout(Rollout { bucket: rollouts, threshold }))
         };
         let plain = if rules.is_empty() { Reason::Static } else { Reason::Default };
@@ -128,7 +127,7 @@ impl Reader<'_> {
             let rollout = rollout(rule);
             let reason = if rollout.is_some() { Reason::Split } else { Reason::TargetingMatch };
             conditions.extend(rollout);
-            let rule_id: Option<Arc<str>> = rule.get("id").and_then(Node::text).map(Arc::from);
+            let rule_id: Option<Arc<str>> = fields::text(rule, "id").map(Arc::from);
             let details = Details { rule_id: rule_id.clone(), ..Details::default() };
             let outcome = flag.outcome(value(rule), reason, "TARGETING_MATCH".into(), details);
             flag.step("rule", Expr::all(conditions), outcome);
@@ -139,8 +138,8 @@ impl Reader<'_> {
         let mut total = 0.0;
         let mut shares = Vec::new();
         for variant in items(node.set("variants")) {
-            total += variant.get("weight").and_then(Node::number).unwrap_or_default();
-            let details = Details { variant: variant.get("key").and_then(Node::text).map(Arc::from), ..Details::default() };
+            total += fields::number(variant, "weight").unwrap_or_default();
+            let details = Details { variant: fields::text(variant, "key").map(Arc::from), ..Details::default() };
             shares.push((total, flag.outcome(value(variant), Reason::Split, "VARIANT".into(), details)));
         }
         if let Some(&(_, otherwise)) = shares.first() {
@@ -158,8 +157,8 @@ impl Reader<'_> {
     }
 
     fn condition(&mut self, node: Node<'_>, rule: Option<&str>, checker: &mut Checker) -> Option<Expr> {
-        let path = node.get("attribute").and_then(Node::text)?;
-        let operator = node.get("operator").and_then(Node::text)?;
+        let path = fields::text(node, "attribute")?;
+        let operator = fields::text(node, "operator")?;
         let place = node.get("value").unwrap_or(node);
         let value = node.get("value").map(Node::to_value);
         let operand = value.as_ref().map_or(ValueRef::Missing, Value::borrow);

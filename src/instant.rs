@@ -1,7 +1,5 @@
 //! Instants as text.
 
-use std::ops::RangeInclusive;
-
 /// Milliseconds since 1970 of an RFC 3339 instant in its strict form: an upper-case `T`, seconds, and an offset
 /// (`Z` or `±hh:mm`). Digits past the microsecond are cut.
 pub(crate) fn parse(text: &str) -> Option<f64> {
@@ -17,105 +15,74 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
 
 /// Milliseconds since 1970 of an ISO 8601 date, or date and time, in UTC where it has no offset.
 pub(crate) fn parse_iso(text: &str) -> Option<f64> {
-    let mut reader = Reader { rest: text.as_bytes() };
-    let mut seconds = f64::from(reader.date()?) * 86_400.0;
-    if reader.rest.is_empty() {
-        return Some(seconds * 1000.0);
-    }
-    if !reader.eat(b"Tt _") {
+    let bytes = text.as_bytes();
+    let has = |at: usize, byte: u8| bytes.get(at) == Some(&byte);
+    let (hundreds, years, month, day) = (two(bytes, 0), two(bytes, 2), two(bytes, 5), two(bytes, 8));
+    let year = hundreds * 100 + years;
+    let last = match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    if hundreds > 99 || years > 99 || !has(4, b'-') || !has(7, b'-') || day == 0 || day > last {
         return None;
     }
-    seconds += f64::from(reader.minutes(23)?) * 60.0;
-    let mut microseconds = 0;
-    if reader.eat(b":") {
-        seconds += f64::from(reader.number(2, 0..=59)?);
-        if reader.eat(b".,") {
-            microseconds = reader.fraction()?;
-        }
+    // Years from March to February: the day that a leap year has more is its last one.
+    let (year, month) = if month > 2 { (year + 400, month - 3) } else { (year + 399, month + 9) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day;
+    let midnight = (f64::from(days) - 865_566.0) * 86_400.0;
+    if bytes.len() == 10 {
+        return Some(midnight * 1000.0);
     }
-    seconds -= f64::from(reader.offset()?) * 60.0;
-    reader.rest.is_empty().then(|| seconds * 1000.0 + f64::from(microseconds) / 1000.0)
-}
 
-/// Reads a text from its front.
-struct Reader<'t> {
-    rest: &'t [u8],
-}
-
-impl Reader<'_> {
-    fn eat(&mut self, one_of: &[u8]) -> bool {
-        match self.rest {
-            [first, rest @ ..] if one_of.contains(first) => {
-                self.rest = rest;
-                true
+    let (hour, minute) = (two(bytes, 11), two(bytes, 14));
+    if !matches!(bytes.get(10), Some(b'T' | b't' | b' ' | b'_')) || hour > 23 || !has(13, b':') || minute > 59 {
+        return None;
+    }
+    let (mut second, mut microseconds, mut end) = (0, 0, 16);
+    if has(16, b':') {
+        (second, end) = (two(bytes, 17), 19);
+        if has(19, b'.') || has(19, b',') {
+            let fraction = bytes.get(20..)?;
+            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let mut unit = 100_000;
+            for digit in fraction.iter().take(digits) {
+                microseconds += u32::from(digit - b'0') * unit;
+                unit /= 10;
             }
-            _ => false,
+            end = if digits > 0 { 20 + digits } else { 19 };
         }
     }
-
-    /// A number of so many digits that lies in the range.
-    fn number(&mut self, digits: usize, range: RangeInclusive<u32>) -> Option<u32> {
-        let (digits, rest) = self.rest.split_at_checked(digits)?;
-        let mut number = 0;
-        for digit in digits {
-            number = number * 10 + char::from(*digit).to_digit(10)?;
-        }
-        self.rest = rest;
-        range.contains(&number).then_some(number)
+    if second > 59 {
+        return None;
     }
+    let east = match bytes.get(end..)? {
+        [] | [b'Z' | b'z'] => 0.0,
+        [b'+', offset @ ..] => minutes(offset)?,
+        // The hyphen, or Unicode's minus sign.
+        [b'-', offset @ ..] | [0xe2, 0x88, 0x92, offset @ ..] => -minutes(offset)?,
+        _ => return None,
+    };
+    let seconds = midnight + f64::from(hour * 3600 + minute * 60 + second) - east * 60.0;
+    Some(seconds * 1000.0 + f64::from(microseconds) / 1000.0)
+}
 
-    /// A date, as the days from 1970-01-01 to it.
-    fn date(&mut self) -> Option<i32> {
-        let year = self.number(4, 0..=9999)?;
-        let month = self.eat(b"-").then(|| self.number(2, 1..=12))??;
-        let last = match month {
-            2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            _ => 31,
-        };
-        let day = self.eat(b"-").then(|| self.number(2, 1..=last))??;
-        // Years from March to February: the day that a leap year has more is its last one.
-        let (year, month) = if month > 2 { (year + 400, month - 3) } else { (year + 399, month + 9) };
-        let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day;
-        Some(days as i32 - 865_566)
+/// The number that these two digits make; too large for anything without them.
+fn two(bytes: &[u8], at: usize) -> u32 {
+    match (bytes.get(at), bytes.get(at + 1)) {
+        (Some(tens @ b'0'..=b'9'), Some(ones @ b'0'..=b'9')) => u32::from(tens - b'0') * 10 + u32::from(ones - b'0'),
+        _ => 10_000,
     }
+}
 
-    /// Hours, up to so many, a colon and minutes.
-    fn minutes(&mut self, hours: u32) -> Option<u32> {
-        let hours = self.number(2, 0..=hours)?;
-        let minutes = self.eat(b":").then(|| self.number(2, 0..=59))??;
-        Some(hours * 60 + minutes)
-    }
-
-    /// Microseconds, after the decimal separator.
-    fn fraction(&mut self) -> Option<u32> {
-        let (mut microseconds, mut unit) = (0, 100_000);
-        let before = self.rest;
-        while let Some(digit) = self.number(1, 0..=9) {
-            microseconds += digit * unit;
-            unit /= 10;
-        }
-        (self.rest.len() < before.len()).then_some(microseconds)
-    }
-
-    /// An offset, in minutes; none is UTC.
-    fn offset(&mut self) -> Option<i32> {
-        if self.rest.is_empty() || self.eat(b"Zz") {
-            return Some(0);
-        }
-        let sign = if self.eat(b"+") {
-            1
-        } else if self.eat(b"-") || "\u{2212}".bytes().all(|byte| self.eat(&[byte])) {
-            -1
-        } else {
-            return None;
-        };
-        let hours = self.number(2, 0..=23)?;
-        self.eat(b":");
-        let minutes = self.number(2, 0..=59)?;
-        Some(sign * (hours * 60 + minutes) as i32)
-    }
+/// The minutes of an offset, with a colon before the last two digits or without.
+fn minutes(offset: &[u8]) -> Option<f64> {
+    let at = if offset.get(2) == Some(&b':') { 3 } else { 2 };
+    let (hours, minutes) = (two(offset, 0), two(offset, at));
+    let fits = hours < 24 && minutes < 60 && offset.len() == at + 2;
+    fits.then_some(f64::from(hours * 60 + minutes))
 }
 
 #[cfg(test)]

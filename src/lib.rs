@@ -35,6 +35,7 @@ mod snapshot;
 mod text;
 mod texts;
 mod value;
+mod version;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 

@@ -2,12 +2,11 @@
 
 use std::cmp::Ordering;
 
-use semver::Version;
-
 use super::Attributes;
 use crate::instant;
 use crate::plan::{AttributeId, Plan, Test, WordId};
 use crate::value::{Value, ValueRef};
+use crate::version::Version;
 
 /// Whether the attribute passes the test; none where it is missing.
 #[inline(always)]
@@ -74,7 +73,7 @@ fn passes_rarely(plan: &Plan, test: &Test, value: ValueRef<'_>) -> bool {
 
 /// Semantic Versioning 2.0 precedence, in which build metadata does not count.
 fn version(text: &str, bound: &Version, holds: fn(Ordering) -> bool) -> bool {
-    Version::parse(text).is_ok_and(|version| holds(version.cmp_precedence(bound)))
+    Version::parse(text).is_some_and(|version| holds(version.cmp_precedence(bound)))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use super::check::{ABOVE_ZERO, Checker, PERCENTAGE, RATE, Range, Shape, TEXTS, WEIGHT, nullable, optional, required, texts};
 use super::graph::{self, Dependent, Words};
 use super::user::{self, always, is_one_of, set_of};
-use super::{Compiled, each_flag};
+use super::{Compiled, each_flag, fields};
 use crate::document::{Node, Type, entries, items};
 use crate::evaluation::Reason;
 use crate::number;
@@ -126,9 +126,9 @@ impl Reader {
     }
 
     fn condition(&mut self, node: Node<'_>) -> Expr {
-        let name = node.get("attribute").and_then(Node::text).unwrap_or_default();
+        let name = fields::text(node, "attribute").unwrap_or_default();
         let value = node.get("value").map(Node::to_value);
-        let operator = node.get("operator").and_then(Node::text).unwrap_or_default();
+        let operator = fields::text(node, "operator").unwrap_or_default();
         let test = match operator {
             "==" | "equals" | "!=" | "not_equals" => JavaScriptTest::Equals(value),
             ">" | "greater_than" => JavaScriptTest::Compares(Relation::Greater, value),
@@ -143,13 +143,13 @@ impl Reader {
             routes.push(Route::to(&[name]).unless("attributes"));
         }
         let test = Expr::JavaScript(self.builder.attribute(routes.into()), Box::new(test));
-        let negate = node.get("negate").and_then(Node::bool) == Some(true);
+        let negate = fields::is_true(node, "negate");
         let opposite = matches!(operator, "!=" | "not_equals");
         if opposite != negate { self.builder.not(test) } else { test }
     }
 
     fn compile(&mut self, flag: &Dependent<'_>, node: Node<'_>, keys: &Texts) {
-        let default = node.get("default").and_then(Node::bool) == Some(true);
+        let default = fields::is_true(node, "default");
         let conditions = node.set("conditions").filter(|list| list.len() > 0).map(|list| self.conditions(list));
         let (user, rollouts, variants) = (self.user, self.rollouts, self.variants);
         let mut list = FlagBuilder::new(&mut self.builder);
@@ -176,7 +176,7 @@ impl Reader {
                 list.step("cohort", Expr::Segment(SegmentId(cohort)), outcome);
             }
         }
-        if let Some(percentage) = rollout.and_then(|rollout| rollout.get("percentage")?.number()) {
+        if let Some(percentage) = rollout.and_then(|rollout| fields::number(rollout, "percentage")) {
             let no_text = list.plan().not(Expr::is(user, Test::IsText));
             let outcome = answer(&mut list, default, Reason::Default, "Error during evaluation");
             list.step("error", no_text, outcome);
@@ -203,8 +203,8 @@ fn serve_on(flag: &mut FlagBuilder<'_>, node: Node<'_>, bucket: BucketId, reason
     let mut total = 0.0;
     let mut shares = Vec::new();
     for variant in items(node.set("variants")) {
-        total += variant.get("weight").and_then(Node::number).unwrap_or_default();
-        let name = variant.get("name").and_then(Node::text).unwrap_or_default();
+        total += fields::number(variant, "weight").unwrap_or_default();
+        let name = fields::text(variant, "name").unwrap_or_default();
         let details = Details { variant: Some(flag.plan().name(name)), ..Details::default() };
         shares.push(Share { bound: total, outcome: flag.outcome(Some(Value::Bool(true)), Reason::Split, reason, details) });
     }

@@ -4,7 +4,7 @@
 
 use super::check::{Checker, Range, Shape, TEXTS, nullable, required, texts};
 use super::user::{self, always, is_one_of};
-use super::{Compiled, each_flag};
+use super::{Compiled, each_flag, fields};
 use crate::document::{Node, entries};
 use crate::error::Code;
 use crate::evaluation::Reason;
@@ -36,7 +36,7 @@ pub(super) fn compile(snapshot: Node<'_>, _: Option<&str>, checker: &mut Checker
             flag(key, node, user, &mut builder);
         }
     })?;
-    let value = Value::Bool(snapshot.get("default_enabled").and_then(Node::bool) == Some(true));
+    let value = Value::Bool(fields::is_true(snapshot, "default_enabled"));
     builder.unknown(Unknown { value, yields: false, variant: None, backend_reason: "default_enabled" });
     Some(Compiled::of(builder))
 }
@@ -76,7 +76,7 @@ fn flag(key: &str, node: Node<'_>, user: AttributeId, builder: &mut Builder) {
             flag.boolean_step(reason, listed, value, Reason::TargetingMatch);
         }
     }
-    let strategy = node.get("strategy").and_then(Node::text).unwrap_or_default();
+    let strategy = fields::text(node, "strategy").unwrap_or_default();
     let (name_of_step, when, hit, miss) = match strategy {
         "all" => ("all", always(), plain, plain),
         "percentage" => ("percentage", rollout(node, user, flag.plan()), Reason::Split, Reason::Split),
@@ -90,8 +90,8 @@ fn flag(key: &str, node: Node<'_>, user: AttributeId, builder: &mut Builder) {
 }
 
 fn rollout(flag: Node<'_>, user: AttributeId, builder: &mut Builder) -> Expr {
-    let share = flag.get("rollout_percentage").and_then(Node::number).unwrap_or_default();
-    let name = flag.get("flag_name").and_then(Node::text).unwrap_or_default();
+    let share = fields::number(flag, "rollout_percentage").unwrap_or_default();
+    let name = fields::text(flag, "flag_name").unwrap_or_default();
     let (hash, take, unit) = (Hash::Sha256, Take::Whole, Unit::Key(user));
     let prefix = text![name, ":"].into();
     let bucket = builder.bucket(Bucket { hash, prefix, unit, suffix: "".into(), take, modulus: 100, divisor: 100 });

@@ -3,6 +3,7 @@
 
 mod check;
 mod detect;
+mod fields;
 mod flcm;
 mod graph;
 mod lift;

@@ -2,11 +2,9 @@
 //!
 //! Buckets: the first 8 hex digits of `md5(key ":" id)`, mod 100; for variants of `md5(key ":" id ":variant")`.
 
-use semver::Version;
-
 use super::check::{Checker, PERCENTAGE, Shape, WEIGHT, nullable, optional, required};
 use super::user::{self, always};
-use super::{Compiled, flags_in};
+use super::{Compiled, fields, flags_in};
 use crate::document::{Node, Type, items, mix_text};
 use crate::error::Code;
 use crate::evaluate::javascript;
@@ -17,6 +15,7 @@ use crate::plan::{
 };
 use crate::text::{quoted, text};
 use crate::value::{Value, ValueRef};
+use crate::version::Version;
 
 static SNAPSHOT: Shape =
     Shape::OneOf("a list or an object", &[(Type::List, Shape::Any), (Type::Object, Shape::Open(&[required("flags", &Shape::Any)]))]);
@@ -84,7 +83,7 @@ impl Reader<'_> {
     fn flag(&mut self, key: &str, node: Node<'_>, checker: &mut Checker) {
         let mut rules = Vec::new();
         for rule in items(node.set("rules")) {
-            let id = rule.get("id").and_then(Node::text);
+            let id = fields::text(rule, "id");
             let mut conditions = Vec::new();
             for condition in items(rule.set("conditions")) {
                 conditions.extend(self.condition(condition, id, checker));
@@ -96,15 +95,14 @@ impl Reader<'_> {
         }
         let default = || node.get("defaultValue").map(Node::to_value);
         let value = |offer: Node<'_>| offer.get("value").map(Node::to_value);
-        let is = |node: Node<'_>, key: &str| node.get(key).and_then(Node::bool) == Some(true);
         let override_ = self.environment.and_then(|name| node.set("environments")?.get(name));
-        let decided = if is(node, "killSwitch") {
+        let decided = if fields::is_true(node, "killSwitch") {
             Some(("KILL_SWITCH", default(), Reason::Disabled))
-        } else if override_.is_some_and(|override_| !is(override_, "enabled")) {
+        } else if override_.is_some_and(|override_| !fields::is_true(override_, "enabled")) {
             Some(("ENVIRONMENT_OVERRIDE", default(), Reason::Disabled))
         } else if let Some(value) = override_.and_then(value) {
             Some(("ENVIRONMENT_OVERRIDE", Some(value), Reason::Static))
-        } else if !is(node, "enabled") {
+        } else if !fields::is_true(node, "enabled") {
             Some(("DISABLED", default(), Reason::Disabled))
         } else {
             None
@@ -118,7 +116,7 @@ impl Reader<'_> {
             return flag.finish(key, outcome, fingerprint);
         }
         let rollout = |offer: Node<'_>| {
-            let threshold = Threshold::Fixed(offer.get("percentage").and_then(Node::number)?);
+            let threshold = Threshold::Fixed(fields::number(offer, "percentage")?);
             Some(Expr::Rollout(rollouts, threshold))
         };
         let plain = if rules.is_empty() { Reason::Static } else { Reason::Default };
@@ -126,7 +124,7 @@ impl Reader<'_> {
             let rollout = rollout(rule);
             let reason = if rollout.is_some() { Reason::Split } else { Reason::TargetingMatch };
             conditions.extend(rollout);
-            let rule_id = rule.get("id").and_then(Node::text).map(|id| flag.plan().name(id));
+            let rule_id = fields::text(rule, "id").map(|id| flag.plan().name(id));
             let details = Details { rule_id, ..Details::default() };
             let outcome = flag.outcome(value(rule), reason, "TARGETING_MATCH", details);
             let when = flag.plan().all(conditions);
@@ -138,8 +136,8 @@ impl Reader<'_> {
         let mut total = 0.0;
         let mut shares = Vec::new();
         for variant in items(node.set("variants")) {
-            total += variant.get("weight").and_then(Node::number).unwrap_or_default();
-            let name = variant.get("key").and_then(Node::text).map(|name| flag.plan().name(name));
+            total += fields::number(variant, "weight").unwrap_or_default();
+            let name = fields::text(variant, "key").map(|name| flag.plan().name(name));
             let details = Details { variant: name, ..Details::default() };
             shares.push(Share { bound: total, outcome: flag.outcome(value(variant), Reason::Split, "VARIANT", details) });
         }
@@ -158,8 +156,8 @@ impl Reader<'_> {
     }
 
     fn condition(&mut self, node: Node<'_>, rule: Option<&str>, checker: &mut Checker) -> Option<Expr> {
-        let path = node.get("attribute").and_then(Node::text)?;
-        let operator = node.get("operator").and_then(Node::text)?;
+        let path = fields::text(node, "attribute")?;
+        let operator = fields::text(node, "operator")?;
         let place = node.get("value").unwrap_or(node);
         let value = node.get("value").map(Node::to_value);
         let operand = value.as_ref().map_or(ValueRef::Missing, Value::borrow);
@@ -201,7 +199,7 @@ impl Reader<'_> {
 
     /// A version that does not parse is neither above nor below any.
     fn version(&mut self, operator: &str, path: &str, place: Node<'_>, rule: Option<&str>, checker: &mut Checker) -> Expr {
-        let bound = place.text().and_then(|text| Version::parse(text).ok());
+        let bound = place.text().and_then(Version::parse);
         let Some(bound) = bound.map(Box::new) else {
             let message = text![in_rule(rule), "the condition never holds: expected a version such as `1.2.3`"];
             checker.warn(place, Code::InvalidVersion, message);

@@ -5,7 +5,7 @@
 use super::check::{Checker, NUMBER, PERCENTAGE, Shape, TEXTS, nullable, required};
 use super::ruleiq::ISO_INSTANT;
 use super::user::{self, is_known, is_one_of, set_of};
-use super::{Compiled, each_flag, python};
+use super::{Compiled, each_flag, fields, python};
 use crate::document::{Node, items};
 use crate::error::Code;
 use crate::evaluation::Reason;
@@ -73,8 +73,8 @@ struct Rule<'d> {
 
 pub(super) fn compile(snapshot: Node<'_>, _: Option<&str>, checker: &mut Checker) -> Option<Compiled> {
     checker.check(snapshot, &SNAPSHOT);
-    let version = snapshot.get("version").and_then(Node::text);
-    let default_percentage = snapshot.get("global").and_then(|global| global.get("default_rollout_percentage")?.number());
+    let version = fields::text(snapshot, "version");
+    let default_percentage = snapshot.get("global").and_then(|global| fields::number(global, "default_rollout_percentage"));
     let mut builder = Builder::default();
     let user = user::id(&mut builder);
     builder.root(Root { except: FIELDS.iter().map(|key| Box::from(*key)).collect(), overlay: "custom_attributes".into() });
@@ -97,8 +97,8 @@ impl Reader {
         if checker.is_invalid(key) {
             return;
         }
-        let state = node.get("state").and_then(Node::text).unwrap_or_default();
-        let default_variant = node.get("default_variant").and_then(Node::text).unwrap_or("off");
+        let state = fields::text(node, "state").unwrap_or_default();
+        let default_variant = fields::text(node, "default_variant").unwrap_or("off");
         let fingerprint = node.fingerprint(self.default_percentage.to_bits());
         let user = self.user;
         let mut flag = FlagBuilder::new(&mut self.builder);
@@ -143,11 +143,11 @@ impl Reader {
     fn rules<'d>(&mut self, flag: Node<'d>, variants: &Variants<'_>, checker: &mut Checker) -> Vec<Rule<'d>> {
         let mut rules = Vec::new();
         for node in items(flag.set("targeting_rules")) {
-            let name = node.get("name").and_then(Node::text);
+            let name = fields::text(node, "name");
             if let Some(condition) = node.get("condition") {
                 let when = self.condition(condition, name, checker);
-                let variant = node.get("variant").and_then(Node::text).unwrap_or_default();
-                let priority = node.get("priority").and_then(Node::number).unwrap_or_default() + 0.0;
+                let variant = fields::text(node, "variant").unwrap_or_default();
+                let priority = fields::number(node, "priority").unwrap_or_default() + 0.0;
                 rules.push(Rule { name, when, variant, priority });
             }
             let Some(variant) = node.get("variant") else { continue };
@@ -178,8 +178,8 @@ impl Reader {
 
     /// Who is in; nobody without an expression.
     fn rollout(&mut self, key: &str, node: Node<'_>) -> Option<Expr> {
-        let percentage = node.get("percentage").and_then(Node::number).unwrap_or(self.default_percentage);
-        match node.get("strategy").and_then(Node::text) {
+        let percentage = fields::number(node, "percentage").unwrap_or(self.default_percentage);
+        match fields::text(node, "strategy") {
             Some("user_list") => {
                 let users = set_of(node.get("user_list"), &mut self.builder);
                 Some(is_one_of(self.user, users, &mut self.builder))
@@ -296,9 +296,8 @@ impl<'d> Variants<'d> {
 
 /// The two points of a gradual rollout.
 fn ramp(node: Node<'_>, percentage: f64) -> Option<Box<[RampPoint]>> {
-    let instant = |key: &str| instant::parse_iso(node.get(key)?.text()?);
-    let number = |key: &str| node.get(key).and_then(Node::number);
-    let start = RampPoint { at: instant("start_time")?, percentage: number("start_percentage").unwrap_or_default() };
-    let end = RampPoint { at: instant("end_time")?, percentage: number("end_percentage").unwrap_or(percentage) };
+    let instant = |key: &str| instant::parse_iso(fields::text(node, key)?);
+    let start = RampPoint { at: instant("start_time")?, percentage: fields::number(node, "start_percentage").unwrap_or_default() };
+    let end = RampPoint { at: instant("end_time")?, percentage: fields::number(node, "end_percentage").unwrap_or(percentage) };
     Some([start, end].into())
 }

@@ -4,7 +4,7 @@
 
 use super::check::{Checker, Instants, PERCENTAGE, Shape, TEXTS, nullable, required};
 use super::user::{self, always, is_known, is_one_of, set_of};
-use super::{Compiled, each_flag, flags_in};
+use super::{Compiled, each_flag, fields, flags_in};
 use crate::document::{Node, Type, entries, mix_text};
 use crate::evaluation::Reason;
 use crate::instant;
@@ -39,7 +39,7 @@ struct Reader<'e> {
 
 pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &mut Checker) -> Option<Compiled> {
     checker.check(snapshot, &SNAPSHOT);
-    let hash = if snapshot.get("hash").and_then(Node::text) == Some("md5") { Hash::Md5 } else { Hash::Sha256 };
+    let hash = if fields::text(snapshot, "hash") == Some("md5") { Hash::Md5 } else { Hash::Sha256 };
     let mut builder = Builder::default();
     let user = user::id(&mut builder);
     let attribute = builder.attribute(vec![Route::to(&["environment"])].into());
@@ -63,10 +63,10 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
 
 impl Reader<'_> {
     fn flag(&mut self, key: &str, node: Node<'_>) {
-        let enabled = node.get("enabled").and_then(Node::bool) == Some(true);
-        let percentage = node.get("percentage").and_then(Node::number).unwrap_or_default();
+        let enabled = fields::is_true(node, "enabled");
+        let percentage = fields::number(node, "percentage").unwrap_or_default();
         let list = |key: &str, builder: &mut Builder| Some(set_of(node.get(key), builder)).filter(|texts| !texts.is_empty());
-        let instant = |key: &str| node.get(key).and_then(Node::text).and_then(instant::parse_iso);
+        let instant = |key: &str| fields::text(node, key).and_then(instant::parse_iso);
         let overridden = |to: bool, builder: &mut Builder| {
             let mut names = Scalars::default();
             let overrides = entries(node.set("environment_overrides"));

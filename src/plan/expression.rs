@@ -1,9 +1,8 @@
 //! Expressions: conditions on a context. What stands inside another lies in the plan's list of expressions.
 
-use semver::Version;
-
 use super::{AttributeId, BucketId, ExprId, FlagId, PatternId, Plan, SegmentId, SetId, Span, Threshold, WordId};
 use crate::value::Value;
+use crate::version::Version;
 
 /// Is true or false.
 #[derive(Debug)]

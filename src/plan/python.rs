@@ -9,8 +9,8 @@ use crate::value::Value;
 pub(crate) enum Expr {
     /// `None`, `True`, `False`, a number or a string.
     Literal(Value),
-    List(Box<[Expr]>),
-    Tuple(Box<[Expr]>),
+    List(Vec<Expr>),
+    Tuple(Vec<Expr>),
     /// One attribute: a variable, or an item of `custom_attributes` whose key is literal. Where the attribute is missing
     /// and there is no value instead, it raises.
     Name {
@@ -25,15 +25,16 @@ pub(crate) enum Expr {
     },
     /// `custom_attributes` as a whole; empty where the attribute is not an object.
     CustomAttributes(AttributeId),
-    /// The first operand that is falsy, else the last. There are two or more.
-    And(Box<[Expr]>),
-    /// The first operand that is truthy, else the last. There are two or more.
-    Or(Box<[Expr]>),
+    /// `and` or `or`: the first operand that is as truthy as this says, else the last. There are two or more.
+    First {
+        truthy: bool,
+        of: Vec<Expr>,
+    },
     Not(Box<Expr>),
     /// `a < b <= c`: every operand is evaluated once, and none after the first comparison that fails.
-    Compare(Box<Expr>, Box<[(Comparison, Expr)]>),
-    Negative(Box<Expr>),
-    Positive(Box<Expr>),
+    Compare(Box<Expr>, Vec<(Comparison, Expr)>),
+    /// A number times 1 or -1.
+    Signed(f64, Box<Expr>),
     /// `value[key]`.
     Item {
         value: Box<Expr>,
@@ -42,7 +43,7 @@ pub(crate) enum Expr {
     Call {
         receiver: Box<Expr>,
         method: Method,
-        arguments: Box<[Expr]>,
+        arguments: Vec<Expr>,
     },
 }
 
@@ -94,10 +95,8 @@ impl Expr {
                 visit(*attribute);
                 default.reads(visit);
             }
-            Expr::List(parts) | Expr::Tuple(parts) | Expr::And(parts) | Expr::Or(parts) => {
-                parts.iter().for_each(|part| part.reads(visit));
-            }
-            Expr::Not(inner) | Expr::Negative(inner) | Expr::Positive(inner) => inner.reads(visit),
+            Expr::List(parts) | Expr::Tuple(parts) | Expr::First { of: parts, .. } => parts.iter().for_each(|part| part.reads(visit)),
+            Expr::Not(inner) | Expr::Signed(_, inner) => inner.reads(visit),
             Expr::Compare(first, rest) => {
                 first.reads(visit);
                 rest.iter().for_each(|(_, operand)| operand.reads(visit));

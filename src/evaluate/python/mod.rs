@@ -141,12 +141,10 @@ fn value<'a>(scope: Scope<'a>, expr: &'a Expr) -> Result<Py<'a>> {
             ValueRef::Object(object) => Py::Dict(object),
             _ => Py::Dict(scope.empty),
         },
-        Expr::And(parts) => decisive(scope, parts, false)?,
-        Expr::Or(parts) => decisive(scope, parts, true)?,
+        Expr::First { truthy, of } => first(scope, *truthy, of)?,
         Expr::Not(inner) => Py::Bool(!value(scope, inner)?.is_truthy()),
         Expr::Compare(first, rest) => Py::Bool(chain(scope, first, rest)?),
-        Expr::Negative(inner) => Py::Number(-value(scope, inner)?.number().ok_or(Raised)?),
-        Expr::Positive(inner) => Py::Number(value(scope, inner)?.number().ok_or(Raised)?),
+        Expr::Signed(sign, inner) => Py::Number(sign * value(scope, inner)?.number().ok_or(Raised)?),
         Expr::Item { value: of, key } => item(value(scope, of)?, &value(scope, key)?)?,
         Expr::Call { receiver, method, arguments } => {
             let receiver = value(scope, receiver)?;
@@ -164,7 +162,7 @@ fn values<'a>(scope: Scope<'a>, parts: &'a [Expr]) -> Result<Vec<Py<'a>>> {
 }
 
 /// The first operand that is as truthy as asked for, else the last.
-fn decisive<'a>(scope: Scope<'a>, operands: &'a [Expr], truthy: bool) -> Result<Py<'a>> {
+fn first<'a>(scope: Scope<'a>, truthy: bool, operands: &'a [Expr]) -> Result<Py<'a>> {
     let mut last = Py::None;
     for operand in operands {
         last = value(scope, operand)?;
@@ -277,7 +275,7 @@ fn item<'a>(of: Py<'a>, key: &Py<'_>) -> Result<Py<'a>> {
         Py::List(items) | Py::Tuple(items) => place(key, items.len())?.and_then(|place| items.get(place)),
         Py::Str(text) => {
             let place = place(key, text.chars().count())?;
-            place.and_then(|place| text.chars().nth(place)).map(|character| Py::Str(character.to_string().into()))
+            place.and_then(|place| text.char_indices().nth(place)).map(|(_, character)| Py::Str(character.to_string().into()))
         }
         Py::None | Py::Bool(_) | Py::Number(_) => None,
     }
@@ -292,25 +290,33 @@ fn place(index: &Py<'_>, len: usize) -> Result<Option<usize>> {
 }
 
 fn call<'a>(receiver: Py<'a>, method: Method, arguments: &[Py<'a>]) -> Result<Py<'a>> {
-    match (receiver, method, arguments) {
-        (Py::Dict(object), Method::Get, [key]) => Ok(lookup(object, key)?.unwrap_or(Py::None)),
-        (Py::Dict(object), Method::Get, [key, default]) => Ok(lookup(object, key)?.unwrap_or_else(|| default.clone())),
-        (Py::Str(text), Method::Lower, []) => Ok(Py::Str(case::lower(&text).into())),
-        (Py::Str(text), Method::Upper, []) => Ok(Py::Str(case::upper(&text).into())),
-        (Py::Str(text), Method::Strip, [] | [Py::None]) => Ok(trimmed(&text, &is_space)),
-        (Py::Str(text), Method::Strip, [Py::Str(characters)]) => {
-            Ok(trimmed(&text, &|character| characters.chars().any(|other| other == character)))
-        }
-        (Py::Str(text), Method::StartsWith, [starts, bounds @ ..]) => {
-            affixed(starts, slice(&text, bounds)?, |text, start| text.starts_with(start))
-        }
-        (Py::Str(text), Method::EndsWith, [ends, bounds @ ..]) => affixed(ends, slice(&text, bounds)?, |text, end| text.ends_with(end)),
+    match receiver {
+        Py::Str(text) => call_on_text(&text, method, arguments),
+        Py::Dict(object) => match (method, arguments) {
+            (Method::Get, [key]) => Ok(lookup(object, key)?.unwrap_or(Py::None)),
+            (Method::Get, [key, default]) => Ok(lookup(object, key)?.unwrap_or_else(|| default.clone())),
+            _ => Err(Raised),
+        },
         _ => Err(Raised),
     }
 }
 
-fn trimmed<'a>(text: &str, is_off: &dyn Fn(char) -> bool) -> Py<'a> {
-    Py::Str(text.trim_matches(is_off).to_owned().into())
+fn call_on_text<'a>(text: &str, method: Method, arguments: &[Py<'_>]) -> Result<Py<'a>> {
+    let changed = match (method, arguments) {
+        (Method::Lower, []) => case::lower(text),
+        (Method::Upper, []) => case::upper(text),
+        (Method::Strip, [] | [Py::None]) => trimmed(text, &is_space),
+        (Method::Strip, [Py::Str(characters)]) => trimmed(text, &|character| characters.chars().any(|other| other == character)),
+        (Method::StartsWith | Method::EndsWith, [affixes, bounds @ ..]) => {
+            return affixed(slice(text, bounds)?, affixes, method == Method::StartsWith).map(Py::Bool);
+        }
+        _ => return Err(Raised),
+    };
+    Ok(Py::Str(changed.into()))
+}
+
+fn trimmed(text: &str, is_off: &dyn Fn(char) -> bool) -> String {
+    text.trim_matches(is_off).to_owned()
 }
 
 /// `str.isspace`: Unicode's white space, and the four separators of ASCII.
@@ -319,18 +325,18 @@ fn is_space(character: char) -> bool {
 }
 
 /// Whether the text starts, or ends, with the affix, or with one in the tuple. What comes after that one is not looked at.
-fn affixed<'a>(affixes: &Py<'_>, text: Option<&str>, has: fn(&str, &str) -> bool) -> Result<Py<'a>> {
+fn affixed(text: Option<&str>, affixes: &Py<'_>, at_start: bool) -> Result<bool> {
     let one = |affix: &Py<'_>| match affix {
-        Py::Str(affix) => Ok(text.is_some_and(|text| has(text, affix))),
+        Py::Str(affix) => Ok(text.is_some_and(|text| if at_start { text.starts_with(&**affix) } else { text.ends_with(&**affix) })),
         _ => Err(Raised),
     };
-    let Py::Tuple(affixes) = affixes else { return one(affixes).map(Py::Bool) };
+    let Py::Tuple(affixes) = affixes else { return one(affixes) };
     for affix in affixes.iter() {
         if one(&affix)? {
-            return Ok(Py::Bool(true));
+            return Ok(true);
         }
     }
-    Ok(Py::Bool(false))
+    Ok(false)
 }
 
 /// `text[start:end]`; none where the start lies behind the end, as not even the empty string is found there.

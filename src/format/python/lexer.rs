@@ -4,19 +4,16 @@ use super::{Parsed, SyntaxError};
 use crate::number;
 use crate::text::{count, quoted, text};
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) enum Token<'s> {
-    /// A name or a keyword.
+    /// A name, a keyword or one of [`SYMBOLS`]; empty at the end.
     Word(&'s str),
     Number(f64),
     Text(String),
-    /// One of [`SYMBOLS`].
-    Symbol(&'static str),
     /// A character that no condition has outside strings.
     Unknown,
     /// The end of a line that ends the condition, with more after it.
     Line,
-    End,
 }
 
 /// Longer ones first.
@@ -33,7 +30,7 @@ pub(super) struct Lexer<'s> {
 impl<'s> Lexer<'s> {
     pub(super) fn new(source: &'s str) -> Parsed<Lexer<'s>> {
         let mut lexer = Lexer { source, at: 0, open: 0 };
-        if let Some(at) = source.find('\0') {
+        if let Some(at) = source.bytes().position(|byte| byte == 0) {
             return Err(lexer.error(at, "expected no null characters".into()));
         }
         // On the first line `eval` lets indentation pass.
@@ -47,14 +44,13 @@ impl<'s> Lexer<'s> {
         self.skip()?;
         let start = self.at;
         let token = match self.peek() {
-            None => Token::End,
+            None => Token::Word(""),
             Some('\'' | '"') => self.string(start, false)?,
-            Some('0'..='9') => self.number(start)?,
-            Some('.') if self.second().is_some_and(|next| next.is_ascii_digit()) => self.number(start)?,
+            Some(first) if first.is_ascii_digit() || first == '.' && self.is_before_digit(10) => self.number(start)?,
             Some('\n' | '\r') => {
                 self.next();
                 self.skip_lines()?;
-                if self.rest().is_empty() { Token::End } else { Token::Line }
+                if self.rest().is_empty() { Token::Word("") } else { Token::Line }
             }
             Some(first) if is_letter(first) => self.word(start)?,
             Some(_) => self.symbol(),
@@ -62,8 +58,13 @@ impl<'s> Lexer<'s> {
         Ok((token, start))
     }
 
-    pub(super) fn error(&self, at: usize, message: String) -> SyntaxError {
-        SyntaxError { column: self.source.get(..at).unwrap_or_default().chars().count() + 1, message }
+    pub(super) fn error(&self, at: usize, message: String) -> Box<SyntaxError> {
+        Box::new(SyntaxError { column: self.source.get(..at).unwrap_or_default().chars().count() + 1, message })
+    }
+
+    /// Where this was expected, and that found.
+    pub(super) fn expected(&self, at: usize, expected: &str, found: &str) -> Box<SyntaxError> {
+        self.error(at, text!["expected ", expected, ", found ", quoted(found)])
     }
 
     /// The source from `start` to here.
@@ -79,9 +80,9 @@ impl<'s> Lexer<'s> {
         self.rest().chars().next()
     }
 
-    /// The character after the next.
-    fn second(&self) -> Option<char> {
-        self.rest().chars().nth(1)
+    /// Whether a digit comes after the next character, which is one of ASCII.
+    fn is_before_digit(&self, radix: u32) -> bool {
+        self.source.as_bytes().get(self.at + 1).is_some_and(|byte| char::from(*byte).is_digit(radix))
     }
 
     fn eat(&mut self, text: &str) -> bool {
@@ -155,7 +156,7 @@ impl<'s> Lexer<'s> {
             ")" | "]" => self.open = self.open.saturating_sub(1),
             _ => {}
         }
-        Token::Symbol(symbol)
+        Token::Word(symbol)
     }
 
     fn word(&mut self, start: usize) -> Parsed<Token<'s>> {
@@ -163,12 +164,12 @@ impl<'s> Lexer<'s> {
         if !matches!(self.peek(), Some('\'' | '"')) {
             return Ok(Token::Word(word));
         }
-        let is = |prefix: &&str| word.eq_ignore_ascii_case(prefix);
-        if is(&"r") || is(&"u") {
-            return self.string(start, is(&"r"));
+        let is_one_of = |prefixes: &[&str]| prefixes.iter().any(|prefix| prefix.eq_ignore_ascii_case(word));
+        if is_one_of(&["r", "u"]) {
+            return self.string(start, is_one_of(&["r"]));
         }
-        if ["b", "br", "rb", "f", "fr", "rf"].iter().any(is) {
-            return Err(self.error(start, text!["expected the prefix `r` or `u` or none before a string, found ", quoted(word)]));
+        if is_one_of(&["b", "br", "rb", "f", "fr", "rf"]) {
+            return Err(self.expected(start, "the prefix `r` or `u` or none before a string", word));
         }
         // `x in'abc'`
         Ok(Token::Word(word))
@@ -202,12 +203,10 @@ impl<'s> Lexer<'s> {
         let text: String = self.since(start).chars().filter(|character| *character != '_').collect();
         let is_zero = text.bytes().all(|digit| digit == b'0');
         if self.at == integer && text.starts_with('0') && !is_zero {
-            return Err(self.error(start, text!["expected an integer without leading zeros, found ", quoted(&text)]));
+            return Err(self.expected(start, "an integer without leading zeros", &text));
         }
-        match number::parse(text.as_bytes()) {
-            Some(number) => Ok(Token::Number(number)),
-            None => Err(self.error(start, text!["expected a number, found ", quoted(&text)])),
-        }
+        let number = number::parse(text.as_bytes()).map(Token::Number);
+        number.ok_or_else(|| self.expected(start, "a number", &text))
     }
 
     /// Digits with single underscores between them; whether there are any.
@@ -216,7 +215,7 @@ impl<'s> Lexer<'s> {
         loop {
             self.take_while(|character| character.is_digit(radix));
             let some = self.at > start;
-            if !some || self.peek() != Some('_') || !self.second().is_some_and(|next| next.is_digit(radix)) {
+            if !some || self.peek() != Some('_') || !self.is_before_digit(radix) {
                 return some;
             }
             self.next();
@@ -257,14 +256,9 @@ impl<'s> Lexer<'s> {
             Some('u') => self.hexadecimal(at, 4)?,
             Some('U') => self.hexadecimal(at, 8)?,
             Some('N') => return Err(self.error(at, "expected a character by its number such as `\\u00e9`, found a name".into())),
-            Some(first @ '0'..='7') => {
-                let mut code = u32::from(first) - u32::from('0');
-                for _ in 0..2 {
-                    let Some(digit) = self.peek().and_then(|digit| digit.to_digit(8)) else { break };
-                    code = code * 8 + digit;
-                    self.at += 1;
-                }
-                code
+            Some('0'..='7') => {
+                self.at -= 1;
+                self.code(3, 8)
             }
             Some(itself @ ('\\' | '\'' | '"')) => itself.into(),
             Some(other) => {
@@ -274,27 +268,33 @@ impl<'s> Lexer<'s> {
         };
         let character = char::from_u32(code);
         text.extend(character);
-        character.map(drop).ok_or_else(|| self.error(at, text!["expected the number of a character, found ", quoted(self.since(at))]))
+        character.map(drop).ok_or_else(|| self.expected(at, "the number of a character", self.since(at)))
     }
 
     fn hexadecimal(&mut self, at: usize, digits: usize) -> Parsed<u32> {
-        let escape = self.at;
-        let mut code = 0_u32;
-        for _ in 0..digits {
-            let Some(digit) = self.peek().and_then(|digit| digit.to_digit(16)) else {
-                self.at = escape;
-                return Err(self.error(at, text!["expected ", count(digits), " hexadecimal digits after ", quoted(self.since(at))]));
-            };
-            code = code << 4 | digit;
+        let first = self.at;
+        let code = self.code(digits, 16);
+        if self.at - first == digits {
+            return Ok(code);
+        }
+        self.at = first;
+        Err(self.error(at, text!["expected ", count(digits), " hexadecimal digits after ", quoted(self.since(at))]))
+    }
+
+    /// The number that the digits make, of which there are at most so many.
+    fn code(&mut self, most: usize, radix: u32) -> u32 {
+        let mut code = 0;
+        for digit in self.rest().chars().take(most).map_while(|digit| digit.to_digit(radix)) {
+            code = code * radix + digit;
             self.at += 1;
         }
-        Ok(code)
+        code
     }
 }
 
 /// Whether a name may start with the character. Of the letters beyond ASCII there are those of common scripts that
 /// Python takes as they are; others it composes or replaces first.
-fn is_letter(character: char) -> bool {
+pub(super) fn is_letter(character: char) -> bool {
     matches!(character, 'A'..='Z' | 'a'..='z' | '_'
         // Latin
         | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ı' | 'Ĵ'..='ľ' | 'Ł'..='ň' | 'Ŋ'..='ž'

@@ -3,11 +3,11 @@
 
 mod lexer;
 
-use lexer::{Lexer, Token};
+use lexer::{Lexer, Token, is_letter};
 
 use crate::plan::AttributeId;
 use crate::plan::python::{Comparison, Expr, Method};
-use crate::text::{count, quoted, text};
+use crate::text::{count, text};
 use crate::value::Value;
 
 /// Where an expression's names lead.
@@ -28,7 +28,7 @@ pub(crate) struct SyntaxError {
     pub(crate) message: String,
 }
 
-type Parsed<T> = Result<T, SyntaxError>;
+type Parsed<T> = Result<T, Box<SyntaxError>>;
 
 /// How deep brackets, `not`, signs, items and calls may lie in each other.
 const DEPTH: usize = 64;
@@ -40,11 +40,23 @@ const KEYWORDS: &[&str] = &[
     "while", "with", "yield",
 ];
 
+const OPERATORS: [(&str, Comparison); 9] = [
+    ("==", Comparison::Equal),
+    ("!=", Comparison::NotEqual),
+    ("<", Comparison::Less),
+    ("<=", Comparison::AtMost),
+    (">", Comparison::Greater),
+    (">=", Comparison::AtLeast),
+    ("in", Comparison::In),
+    ("not", Comparison::NotIn),
+    ("is", Comparison::Is),
+];
+
 /// Reads a whole condition. Its length is bounded by whoever has it, its depth here.
 pub(crate) fn parse(source: &str, names: &mut dyn Names) -> Parsed<Expr> {
-    let mut parser = Parser { lexer: Lexer::new(source)?, token: Token::End, start: 0, depth: 0, names };
+    let mut parser = Parser { lexer: Lexer::new(source)?, token: Token::Line, start: 0, depth: 0, names };
     parser.advance()?;
-    parser.expressions(Token::End)
+    parser.expressions("")
 }
 
 struct Parser<'s, 'n> {
@@ -63,23 +75,28 @@ impl Parser<'_, '_> {
         Ok(())
     }
 
-    fn eat(&mut self, token: &Token<'_>) -> Parsed<bool> {
-        let found = self.token == *token;
+    /// Whether the token is this keyword, name or symbol; nothing stands for the end.
+    fn at(&self, word: &str) -> bool {
+        matches!(self.token, Token::Word(token) if token == word)
+    }
+
+    fn eat(&mut self, word: &str) -> Parsed<bool> {
+        let found = self.at(word);
         if found {
             self.advance()?;
         }
         Ok(found)
     }
 
-    fn error(&self, message: String) -> SyntaxError {
+    fn error(&self, message: String) -> Box<SyntaxError> {
         self.lexer.error(self.start, message)
     }
 
-    fn expected(&self, expected: &str) -> SyntaxError {
+    fn expected(&self, expected: &str) -> Box<SyntaxError> {
         let found = match self.token {
-            Token::End => "the end".into(),
-            Token::Line => "a new line".into(),
-            _ => quoted(self.lexer.since(self.start)),
+            Token::Word("") => "the end",
+            Token::Line => "a new line",
+            _ => return self.lexer.expected(self.start, expected, self.lexer.since(self.start)),
         };
         self.error(text!["expected ", expected, ", found ", found])
     }
@@ -94,55 +111,59 @@ impl Parser<'_, '_> {
     }
 
     /// What stands between brackets, or in the source as a whole: an expression, or a tuple without parentheses.
-    fn expressions(&mut self, end: Token<'static>) -> Parsed<Expr> {
-        if self.token == end {
+    fn expressions(&mut self, end: &str) -> Parsed<Expr> {
+        if self.at(end) {
             return Err(self.expected("a value"));
         }
         self.list(end).map(one_or_tuple)
     }
 
     /// Expressions up to the end, which is read, too. The last one may have a comma after it: then that is true.
-    fn list(&mut self, end: Token<'static>) -> Parsed<(Vec<Expr>, bool)> {
+    fn list(&mut self, end: &str) -> Parsed<(Vec<Expr>, bool)> {
         let mut items = Vec::new();
         let mut comma = false;
-        while self.token != end {
-            items.push(self.expression()?);
-            comma = self.eat(&Token::Symbol(","))?;
+        while !self.at(end) {
+            items.push(self.junction(true)?);
+            comma = self.eat(",")?;
             if !comma {
                 break;
             }
         }
-        if self.eat(&end)? {
+        if self.eat(end)? {
             return Ok((items, comma));
         }
         Err(match end {
-            Token::Symbol(bracket) => self.expected(&text!["an operator, `,` or `", bracket, "`"]),
-            _ => self.expected("an operator or the end"),
+            "" => self.expected("an operator or the end"),
+            bracket => self.expected(&text!["an operator, `,` or `", bracket, "`"]),
         })
     }
 
-    fn expression(&mut self) -> Parsed<Expr> {
-        self.joined("or", Self::conjunction, Expr::Or)
+    /// A list between brackets, of which the token is the first.
+    fn enclosed(&mut self, end: &str) -> Parsed<(Vec<Expr>, bool)> {
+        self.enter()?;
+        let list = self.list(end)?;
+        self.depth -= 1;
+        Ok(list)
     }
 
-    fn conjunction(&mut self) -> Parsed<Expr> {
-        self.joined("and", Self::negation, Expr::And)
-    }
-
-    fn joined(&mut self, word: &str, part: fn(&mut Self) -> Parsed<Expr>, join: fn(Box<[Expr]>) -> Expr) -> Parsed<Expr> {
-        let first = part(self)?;
-        if self.token != Token::Word(word) {
-            return Ok(first);
+    /// Operands of `or`, or of `and`.
+    fn junction(&mut self, or: bool) -> Parsed<Expr> {
+        let mut of = Vec::new();
+        loop {
+            let operand = if or { self.junction(false)? } else { self.negation()? };
+            if self.eat(if or { "or" } else { "and" })? {
+                of.push(operand);
+            } else if of.is_empty() {
+                return Ok(operand);
+            } else {
+                of.push(operand);
+                return Ok(Expr::First { truthy: or, of });
+            }
         }
-        let mut parts = vec![first];
-        while self.eat(&Token::Word(word))? {
-            parts.push(part(self)?);
-        }
-        Ok(join(parts.into()))
     }
 
     fn negation(&mut self) -> Parsed<Expr> {
-        if self.token != Token::Word("not") {
+        if !self.at("not") {
             return self.comparison();
         }
         self.enter()?;
@@ -167,61 +188,50 @@ impl Parser<'_, '_> {
             }
             rest.push((comparison, right));
         }
-        Ok(if rest.is_empty() { first } else { Expr::Compare(Box::new(first), rest.into()) })
+        Ok(if rest.is_empty() { first } else { Expr::Compare(Box::new(first), rest) })
     }
 
     fn operator(&mut self) -> Parsed<Option<Comparison>> {
-        let comparison = match self.token {
-            Token::Symbol("==") => Comparison::Equal,
-            Token::Symbol("!=") => Comparison::NotEqual,
-            Token::Symbol("<") => Comparison::Less,
-            Token::Symbol("<=") => Comparison::AtMost,
-            Token::Symbol(">") => Comparison::Greater,
-            Token::Symbol(">=") => Comparison::AtLeast,
-            Token::Word("in") => Comparison::In,
-            Token::Word("not") => Comparison::NotIn,
-            Token::Word("is") => Comparison::Is,
-            _ => return Ok(None),
-        };
+        let Some((_, comparison)) = OPERATORS.into_iter().find(|(operator, _)| self.at(operator)) else { return Ok(None) };
         self.advance()?;
         match comparison {
-            Comparison::NotIn if !self.eat(&Token::Word("in"))? => Err(self.expected("`in`")),
-            Comparison::Is if self.eat(&Token::Word("not"))? => Ok(Some(Comparison::IsNot)),
+            Comparison::NotIn if !self.eat("in")? => Err(self.expected("`in`")),
+            Comparison::Is if self.eat("not")? => Ok(Some(Comparison::IsNot)),
             _ => Ok(Some(comparison)),
         }
     }
 
     fn signed(&mut self) -> Parsed<Expr> {
         let sign = match self.token {
-            Token::Symbol("-") => Expr::Negative,
-            Token::Symbol("+") => Expr::Positive,
+            Token::Word("-") => -1.0,
+            Token::Word("+") => 1.0,
             _ => return self.primary(),
         };
         self.enter()?;
         let inner = self.signed()?;
         self.depth -= 1;
-        Ok(sign(Box::new(inner)))
+        Ok(Expr::Signed(sign, Box::new(inner)))
     }
 
     /// A value and what follows it: items and calls, each of which counts as a level.
     fn primary(&mut self) -> Parsed<Expr> {
         let depth = self.depth;
         // None is `custom_attributes`, as long as it is not known whether one item or all of it is read.
-        let mut value = if self.eat(&Token::Word("custom_attributes"))? { None } else { Some(self.atom()?) };
+        let mut value = if self.eat("custom_attributes")? { None } else { Some(self.atom()?) };
         loop {
             value = match self.token {
-                Token::Symbol("[") => {
+                Token::Word("[") => {
                     self.enter()?;
-                    let key = self.expressions(Token::Symbol("]"))?;
+                    let key = self.expressions("]")?;
                     Some(self.item(value, key))
                 }
-                Token::Symbol(".") => {
+                Token::Word(".") => {
                     self.enter()?;
                     let method = self.method()?;
-                    if !self.eat(&Token::Symbol("("))? {
+                    if !self.eat("(")? {
                         return Err(self.expected("`(`"));
                     }
-                    let (arguments, _) = self.list(Token::Symbol(")"))?;
+                    let (arguments, _) = self.list(")")?;
                     Some(self.call(value, method, arguments))
                 }
                 _ => break,
@@ -249,13 +259,13 @@ impl Parser<'_, '_> {
                 let default = arguments.into_iter().nth(1).unwrap_or(Expr::Literal(Value::Null));
                 Expr::Get { attribute, default: Box::new(default) }
             }
-            _ => Expr::Call { receiver: Box::new(self.whole(value)), method, arguments: arguments.into() },
+            _ => Expr::Call { receiver: Box::new(self.whole(value)), method, arguments },
         }
     }
 
     fn method(&mut self) -> Parsed<Method> {
         for (name, method) in Method::ALL {
-            if self.eat(&Token::Word(name))? {
+            if self.eat(name)? {
                 return Ok(method);
             }
         }
@@ -264,24 +274,14 @@ impl Parser<'_, '_> {
 
     fn atom(&mut self) -> Parsed<Expr> {
         let atom = match self.token {
-            Token::Number(number) => Expr::Literal(Value::Number(number)),
             Token::Text(_) => return self.text(),
+            Token::Word("(") => return self.enclosed(")").map(one_or_tuple),
+            Token::Word("[") => return self.enclosed("]").map(|(items, _)| Expr::List(items)),
+            Token::Number(number) => Expr::Literal(Value::Number(number)),
             Token::Word("None") => Expr::Literal(Value::Null),
             Token::Word("True") => Expr::Literal(Value::Bool(true)),
             Token::Word("False") => Expr::Literal(Value::Bool(false)),
-            Token::Word(name) if !KEYWORDS.contains(&name) => self.names.name(name),
-            Token::Symbol("(") => {
-                self.enter()?;
-                let list = self.list(Token::Symbol(")"))?;
-                self.depth -= 1;
-                return Ok(one_or_tuple(list));
-            }
-            Token::Symbol("[") => {
-                self.enter()?;
-                let (items, _) = self.list(Token::Symbol("]"))?;
-                self.depth -= 1;
-                return Ok(Expr::List(items.into()));
-            }
+            Token::Word(name) if name.starts_with(is_letter) && !KEYWORDS.contains(&name) => self.names.name(name),
             _ => return Err(self.expected("a value")),
         };
         self.advance()?;
@@ -301,13 +301,13 @@ impl Parser<'_, '_> {
 
 /// A comma makes the tuple, not the parentheses; only the empty one does without.
 fn one_or_tuple((mut items, comma): (Vec<Expr>, bool)) -> Expr {
-    match items.pop() {
-        Some(only) if items.is_empty() && !comma => only,
-        last => {
-            items.extend(last);
-            Expr::Tuple(items.into())
-        }
+    if items.len() == 1
+        && !comma
+        && let Some(only) = items.pop()
+    {
+        return only;
     }
+    Expr::Tuple(items)
 }
 
 #[cfg(test)]
@@ -416,7 +416,7 @@ mod tests {
         ];
         for (source, column, message) in cases {
             let error = SyntaxError { column: *column, message: (*message).into() };
-            assert_eq!(parse(source, &mut Seen::default()), Err(error), "{source}");
+            assert_eq!(parse(source, &mut Seen::default()), Err(Box::new(error)), "{source}");
         }
     }
 }

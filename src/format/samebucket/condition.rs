@@ -1,7 +1,5 @@
 //! Conditions, which become expressions.
 
-use semver::Version;
-
 use super::shape::{INSTANT, version};
 use super::{Reader, shape as shapes};
 use crate::document::{Node, items};
@@ -10,6 +8,7 @@ use crate::format::check::{Checker, NUMBER, Shape, optional, required};
 use crate::instant;
 use crate::plan::{Expr, Scalars, Test};
 use crate::text::{one_of, quoted, text};
+use crate::version::Version;
 
 /// Each operator with what it takes.
 static OPERATORS: &[(&str, Shape)] = &[
@@ -174,7 +173,7 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        let version = || Some(Box::new(Version::parse(value.text()?).ok()?));
+        let version = || Some(Box::new(Version::parse(value.text()?)?));
         Some(match operator {
             "equals" => match value.text() {
                 Some(text) => Test::Word(self.builder.word(text)),

@@ -1,7 +1,5 @@
 //! What a snapshot of this format looks like: types, keys, ranges.
 
-use semver::Version;
-
 use super::condition;
 use crate::document::{Node, Type};
 use crate::error::Code;
@@ -9,6 +7,7 @@ use crate::format::check::{ABOVE_ZERO, Checker, Instants, PERCENTAGE, RATE, Rang
 use crate::instant;
 use crate::number;
 use crate::text::{quoted, text};
+use crate::version::Version;
 
 pub(super) static SNAPSHOT: Shape = Shape::Closed(&[
     required("schema", &Shape::By(schema)),
@@ -183,7 +182,7 @@ fn ramp(checker: &mut Checker, node: Node<'_>) {
 
 pub(super) fn version(checker: &mut Checker, node: Node<'_>) {
     let text = node.text().unwrap_or_default();
-    if checker.check(node, &Shape::Text) && Version::parse(text).is_err() {
+    if checker.check(node, &Shape::Text) && Version::parse(text).is_none() {
         let message = text!["expected a semantic version such as `1.2.3`, found ", quoted(text)];
         checker.report(node, Code::InvalidVersion, message);
     }

@@ -75,6 +75,7 @@ impl<'d> Node<'d> {
         self.document.nodes.get(self.at as usize).copied().unwrap_or(none)
     }
 
+    #[inline(always)]
     pub(crate) fn kind(self) -> Type {
         self.data().kind
     }
@@ -90,17 +91,18 @@ impl<'d> Node<'d> {
         (data.kind == Type::Number).then(|| f64::from_bits(u64::from(high) << 32 | u64::from(low)))
     }
 
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     pub(crate) fn text(self) -> Option<&'d str> {
         let data = self.data();
-        let texts = if data.escaped { &self.document.unescaped } else { self.document.text };
         let (start, length) = data.content;
         match data.kind {
-            Type::Text => texts.get(start as usize..start as usize + length as usize),
+            Type::Text => self.document.texts(data).get(start as usize..start as usize + length as usize),
             _ => None,
         }
     }
 
     /// How many items or entries there are; none of what is no list and no object.
+    #[inline(always)]
     pub(crate) fn len(self) -> usize {
         match self.data() {
             Data { kind: Type::List | Type::Object, content: (count, _), .. } => count as usize,
@@ -129,13 +131,21 @@ impl<'d> Node<'d> {
         Node { at: self.at.wrapping_sub(1), ..self }.text().unwrap_or_default()
     }
 
+    /// Whether the key of an object's value is this one.
+    #[inline(always)]
+    pub(crate) fn has_key(self, key: &str) -> bool {
+        let data = Node { at: self.at.wrapping_sub(1), ..self }.data();
+        data.content.1 as usize == key.len() && equal(self.document.bytes(data), key.as_bytes())
+    }
+
     /// The value of an object at a key.
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     pub(crate) fn get(self, key: &str) -> Option<Node<'d>> {
         let Data { kind: Type::Object, content: (count, _), .. } = self.data() else { return None };
         let mut at = self.at + 2;
         for _ in 0..count {
             let value = Node { at, ..self };
-            if value.key() == key {
+            if value.has_key(key) {
                 return Some(value);
             }
             at = value.end() + 1;
@@ -149,6 +159,7 @@ impl<'d> Node<'d> {
     }
 
     /// The node after this one and all that is in it.
+    #[inline(always)]
     fn end(self) -> u32 {
         match self.data() {
             Data { kind: Type::List | Type::Object, content: (_, end), .. } => end,
@@ -204,29 +215,47 @@ impl<'d> Node<'d> {
     }
 
     /// A number that is equal for equal values, with the entries of objects in the same order. `seed` goes into it.
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     pub(crate) fn fingerprint(self, seed: u64) -> u64 {
-        let document = self.document;
-        let nodes = document.nodes.get(self.at as usize..self.end() as usize).unwrap_or_default();
-        nodes.iter().zip(self.at..).fold(seed, |hash, (data, at)| {
-            let hash = mix(hash, data.kind as u64);
-            match data.kind {
-                Type::Text => mix_text(hash, Node { document, at }.text().unwrap_or_default()),
+        let nodes = self.document.nodes.get(self.at as usize..self.end() as usize).unwrap_or_default();
+        let mut hash = seed;
+        for data in nodes {
+            hash = mix(hash, data.kind as u64);
+            hash = match data.kind {
+                Type::Text => mix_bytes(hash, self.document.bytes(*data)),
                 Type::List | Type::Object => mix(hash, data.content.0.into()),
                 _ => mix(mix(hash, data.content.0.into()), data.content.1.into()),
-            }
-        })
+            };
+        }
+        hash
     }
 }
 
 /// One step of a hash: xor, multiply by an odd number with bits all over, and fold the upper half onto the lower.
+#[inline(always)]
 pub(crate) fn mix(hash: u64, with: u64) -> u64 {
     let product = (hash ^ with).wrapping_add(0x9e37_79b9_7f4a_7c15).wrapping_mul(0xd6e8_feb8_6659_fd93);
     product ^ (product >> 32)
 }
 
 pub(crate) fn mix_text(hash: u64, text: &str) -> u64 {
-    let hash = mix(hash, text.len() as u64);
-    text.as_bytes().chunks(8).fold(hash, |hash, bytes| mix(hash, bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))))
+    mix_bytes(hash, text.as_bytes())
+}
+
+#[inline(always)]
+fn mix_bytes(hash: u64, bytes: &[u8]) -> u64 {
+    let mut hash = mix(hash, bytes.len() as u64);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        hash = mix(hash, u64::from_le_bytes(*word));
+    }
+    mix(hash, rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)))
+}
+
+/// Whether texts of the same length are equal. Most are short: then this takes less than a call would.
+#[inline(always)]
+fn equal(one: &[u8], other: &[u8]) -> bool {
+    one.iter().zip(other).all(|(one, other)| one == other)
 }
 
 #[derive(Clone)]
@@ -257,6 +286,7 @@ fn values_of(node: Option<Node<'_>>, kind: Type) -> Values<'_> {
 impl<'d> Iterator for Values<'d> {
     type Item = Node<'d>;
 
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     fn next(&mut self) -> Option<Node<'d>> {
         loop {
             self.left = self.left.checked_sub(1)?;
@@ -272,6 +302,19 @@ impl<'d> Iterator for Values<'d> {
 impl<'t> Document<'t> {
     pub(crate) fn root(&self) -> Node<'_> {
         Node { document: self, at: 0 }
+    }
+
+    /// The texts among which a text lies.
+    #[inline(always)]
+    fn texts(&self, data: Data) -> &str {
+        if data.escaped { &self.unescaped } else { self.text }
+    }
+
+    /// The bytes of a text.
+    #[inline(always)]
+    fn bytes(&self, data: Data) -> &[u8] {
+        let (start, length) = data.content;
+        self.texts(data).as_bytes().get(start as usize..start as usize + length as usize).unwrap_or_default()
     }
 
     /// Reads a whole document. Without one the reason is the only issue; with one there may still be issues, for

@@ -127,7 +127,8 @@ impl Snapshot {
         let (Some((format, compiled)), true) = (compiled, skips || issues.count() == 0) else {
             return Err(SnapshotError::new(issues.into_list()));
         };
-        let changed = sorted(compiled.plan.flags.iter().map(|flag| &*flag.key));
+        let Plan { keys, flags, .. } = &compiled.plan;
+        let changed = keys.sorted().into_iter().filter_map(|number| flags.get(number as usize)).map(|flag| flag.key.clone()).collect();
         let info = SnapshotInfo {
             format,
             version: compiled.version,

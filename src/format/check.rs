@@ -223,11 +223,8 @@ impl Checker {
                     self.check(value, inner);
                 }
             }
-            Shape::Open(fields) => self.fields(node, fields),
-            Shape::Closed(fields) => {
-                self.keys(node, fields);
-                self.fields(node, fields);
-            }
+            Shape::Open(fields) => self.fields(node, fields, false),
+            Shape::Closed(fields) => self.fields(node, fields, true),
             Shape::OneOf(_, shapes) => match shapes.iter().find(|(kind, _)| *kind == node.kind()) {
                 Some((_, shape)) => _ = self.check(node, shape),
                 None => self.wrong_type(node, expected),
@@ -244,28 +241,42 @@ impl Checker {
         }
     }
 
-    fn keys(&mut self, node: Node<'_>, fields: &'static [Field]) {
+    /// Looks for the fields in one pass over the entries, which mostly come in the order of the fields. Unknown keys are
+    /// reported before what is wrong with the fields.
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
+    fn fields(&mut self, node: Node<'_>, fields: &'static [Field], closed: bool) {
+        let mut found = [None; MOST_FIELDS];
+        let mut next = 0;
         for value in node.values() {
-            if self.is_full() {
-                break;
-            }
-            if !fields.iter().any(|field| field.key == value.key()) {
-                let known: Vec<&str> = fields.iter().map(|field| field.key).collect();
-                self.report(value, Code::UnknownKey, text!["unknown key ", quoted(value.key()), "; expected ", one_of(&known)]);
+            let mut ordered = fields.iter().enumerate().skip(next).chain(fields.iter().enumerate().take(next));
+            match ordered.find(|(_, field)| value.has_key(field.key)) {
+                Some((index, _)) => {
+                    next = index + 1;
+                    found.get_mut(index).map(|found| *found = Some(value));
+                }
+                None if closed => self.unknown_key(value, fields),
+                None => {}
             }
         }
-    }
-
-    fn fields(&mut self, node: Node<'_>, fields: &'static [Field]) {
-        for field in fields {
-            match node.get(field.key) {
+        for (index, field) in fields.iter().enumerate() {
+            match found.get(index).map_or_else(|| node.get(field.key), |found| *found) {
                 Some(value) if value.kind() != Type::Null || field.needed != Needed::OrNull => _ = self.check(value, field.shape),
                 None if field.needed == Needed::Yes => self.missing(node, field.key),
                 _ => {}
             }
         }
     }
+
+    fn unknown_key(&mut self, node: Node<'_>, fields: &'static [Field]) {
+        if !self.is_full() {
+            let known: Vec<&str> = fields.iter().map(|field| field.key).collect();
+            self.report(node, Code::UnknownKey, text!["unknown key ", quoted(node.key()), "; expected ", one_of(&known)]);
+        }
+    }
 }
+
+/// So many fields are found in one pass; others one by one.
+const MOST_FIELDS: usize = 24;
 
 /// The texts of a list; none when there is no list.
 pub(crate) fn texts<'d>(list: Option<Node<'d>>) -> impl Iterator<Item = &'d str> + Clone {

@@ -54,11 +54,22 @@ struct Data {
     escaped: bool,
     /// Whether its key came before in the same object: then it is passed over.
     repeated: bool,
-    /// The list or object that it lies in; of the root itself.
+    /// The list or object that it lies in; of the root itself. Of a key: the next key, once its value has been read.
     parent: u32,
     /// Of a number its bits, of a text where it starts and how long it is, of a list or an object how many items or
     /// entries it has and the node after it.
     content: (u32, u32),
+}
+
+impl Data {
+    /// The node after this one, which stands here, and all that is in it.
+    #[inline(always)]
+    fn end(self, at: u32) -> u32 {
+        match self {
+            Data { kind: Type::List | Type::Object, content: (_, end), .. } => end,
+            _ => at + 1,
+        }
+    }
 }
 
 /// A place in a document, and what stands there.
@@ -142,13 +153,12 @@ impl<'d> Node<'d> {
     #[cfg_attr(samebucket_wasm, optimize(speed))]
     pub(crate) fn get(self, key: &str) -> Option<Node<'d>> {
         let Data { kind: Type::Object, content: (count, _), .. } = self.data() else { return None };
-        let mut at = self.at + 2;
+        let mut value = Node { at: self.at + 2, ..self };
         for _ in 0..count {
-            let value = Node { at, ..self };
             if value.has_key(key) {
                 return Some(value);
             }
-            at = value.end() + 1;
+            value.at = Node { at: value.at - 1, ..self }.data().parent + 1;
         }
         None
     }
@@ -158,13 +168,9 @@ impl<'d> Node<'d> {
         self.get(key).filter(|node| node.kind() != Type::Null)
     }
 
-    /// The node after this one and all that is in it.
     #[inline(always)]
     fn end(self) -> u32 {
-        match self.data() {
-            Data { kind: Type::List | Type::Object, content: (_, end), .. } => end,
-            _ => self.at + 1,
-        }
+        self.data().end(self.at)
     }
 
     /// The JSON pointer (RFC 6901) that leads here.
@@ -220,11 +226,12 @@ impl<'d> Node<'d> {
         let nodes = self.document.nodes.get(self.at as usize..self.end() as usize).unwrap_or_default();
         let mut hash = seed;
         for data in nodes {
-            hash = mix(hash, data.kind as u64);
+            let (first, second) = data.content;
+            let start = |content: u32| mix(hash, (data.kind as u64) << 32 | u64::from(content));
             hash = match data.kind {
-                Type::Text => mix_bytes(hash, self.document.bytes(*data)),
-                Type::List | Type::Object => mix(hash, data.content.0.into()),
-                _ => mix(mix(hash, data.content.0.into()), data.content.1.into()),
+                Type::Text => mix_bytes(start(second), self.document.bytes(*data)),
+                Type::Number => mix(start(first), second.into()),
+                _ => start(first),
             };
         }
         hash
@@ -239,12 +246,12 @@ pub(crate) fn mix(hash: u64, with: u64) -> u64 {
 }
 
 pub(crate) fn mix_text(hash: u64, text: &str) -> u64 {
-    mix_bytes(hash, text.as_bytes())
+    mix_bytes(mix(hash, text.len() as u64), text.as_bytes())
 }
 
+/// The bytes of a text, of which the length has gone into the hash.
 #[inline(always)]
-fn mix_bytes(hash: u64, bytes: &[u8]) -> u64 {
-    let mut hash = mix(hash, bytes.len() as u64);
+fn mix_bytes(mut hash: u64, bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     for word in words {
         hash = mix(hash, u64::from_le_bytes(*word));
@@ -283,19 +290,30 @@ fn values_of(node: Option<Node<'_>>, kind: Type) -> Values<'_> {
     }
 }
 
+impl<'d> Values<'d> {
+    /// As `next`, for loops that are hot.
+    #[inline(always)]
+    pub(crate) fn step(&mut self) -> Option<Node<'d>> {
+        let document = self.document?;
+        while self.left > 0 {
+            let node = Node { document, at: self.next };
+            let data = node.data();
+            self.left -= 1;
+            self.next = data.end(self.next) + self.keys;
+            if !data.repeated {
+                return Some(node);
+            }
+        }
+        None
+    }
+}
+
 impl<'d> Iterator for Values<'d> {
     type Item = Node<'d>;
 
     #[cfg_attr(samebucket_wasm, optimize(speed))]
     fn next(&mut self) -> Option<Node<'d>> {
-        loop {
-            self.left = self.left.checked_sub(1)?;
-            let node = Node { document: self.document?, at: self.next };
-            self.next = node.end() + self.keys;
-            if !node.data().repeated {
-                return Some(node);
-            }
-        }
+        self.step()
     }
 }
 

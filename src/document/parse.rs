@@ -68,8 +68,11 @@ impl Parser<'_> {
 
     #[cfg_attr(samebucket_wasm, optimize(speed))]
     fn value(&mut self, parent: u32, depth: usize) -> Parsed {
-        let node = self.push(parent);
         self.skip_space();
+        if self.plain_string(parent) {
+            return Ok(());
+        }
+        let node = self.push(parent);
         match self.peek() {
             Some(b'"') => self.string(node),
             Some(b'{') => self.list(node, depth, Type::Object),
@@ -110,13 +113,16 @@ impl Parser<'_> {
         self.skip_space();
         if !self.takes(end) {
             loop {
+                let key = self.document.nodes.len() as u32;
                 if kind == Type::Object {
                     self.skip_space();
-                    let key = self.push(node);
-                    if self.peek() != Some(b'"') {
-                        return expected(node, "a key in double quotes");
+                    if !self.plain_string(node) {
+                        self.push(node);
+                        if self.peek() != Some(b'"') {
+                            return expected(node, "a key in double quotes");
+                        }
+                        self.string(key).map_err(|failure| Failure { node, ..failure })?;
                     }
-                    self.string(key).map_err(|failure| Failure { node, ..failure })?;
                     let mark = 1 << self.mark(key);
                     repeats |= seen & mark != 0;
                     seen |= mark;
@@ -127,6 +133,10 @@ impl Parser<'_> {
                 }
                 self.value(node, depth + 1)?;
                 count += 1;
+                let next = self.document.nodes.len() as u32;
+                if let (Type::Object, Some(data)) = (kind, self.document.nodes.get_mut(key as usize)) {
+                    data.parent = next;
+                }
                 self.skip_space();
                 if self.takes(end) {
                     break;
@@ -203,25 +213,36 @@ impl Parser<'_> {
         if self.at == start { expected(node, "a digit") } else { Ok(()) }
     }
 
+    /// Adds a string, if what comes is one without escapes and with nothing wrong with it.
     #[cfg_attr(samebucket_wasm, optimize(speed))]
+    fn plain_string(&mut self, parent: u32) -> bool {
+        let Some([b'"', text @ ..]) = self.bytes.get(self.at..) else { return false };
+        let length = plain(text);
+        let ends = text.get(length) == Some(&b'"');
+        if ends {
+            let content = (self.at as u32 + 1, length as u32);
+            self.document.nodes.push(Data { kind: Type::Text, escaped: false, repeated: false, parent, content });
+            self.at += length + 2;
+        }
+        ends
+    }
+
+    /// A string with escapes, or one that fails.
     fn string(&mut self, node: u32) -> Parsed {
         self.at += 1;
         let mut start = self.at;
         let unescaped = self.document.unescaped.len();
-        let mut escaped = false;
         loop {
-            self.at += plain(self.bytes.get(self.at..).unwrap_or_default());
             match self.peek() {
                 Some(b'"' | b'\\') => {}
+                Some(0x20..) => {
+                    self.at += 1;
+                    continue;
+                }
                 Some(_) => return expected(node, "an escape in place of a control character"),
                 None => return expected(node, "`\"`"),
             }
             let last = self.takes(b'"');
-            escaped |= !last;
-            if !escaped {
-                self.fill(node, Type::Text, false, (start as u32, (self.at - 1 - start) as u32));
-                return Ok(());
-            }
             let plain = self.document.text.get(start..self.at - usize::from(last)).unwrap_or_default();
             self.document.unescaped.push_str(plain);
             if last {

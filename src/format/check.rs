@@ -35,6 +35,18 @@ pub(crate) enum Shape {
     By(fn(&mut Checker, Node<'_>)),
 }
 
+impl Shape {
+    /// Whether the type of the value says that it has this shape.
+    #[inline(always)]
+    fn fits(&self, value: Node<'_>) -> bool {
+        match value.kind() {
+            Type::Text => matches!(self, Shape::Text | Shape::Scalar),
+            Type::Number => matches!(self, Shape::Scalar),
+            _ => false,
+        }
+    }
+}
+
 /// A key of an object.
 pub(crate) struct Field {
     key: &'static str,
@@ -162,6 +174,7 @@ impl Checker {
         self.report(node, Code::MissingKey, text!["the key `", key, "` is missing"]);
     }
 
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     /// Holds a value to a shape, and reports whatever differs from it; whether nothing does.
     pub(crate) fn check(&mut self, node: Node<'_>, shape: &'static Shape) -> bool {
         let before = self.issues.count();
@@ -181,7 +194,7 @@ impl Checker {
             return false;
         }
         match shape {
-            Shape::Any | Shape::Bool | Shape::Text => {}
+            Shape::Any | Shape::Bool | Shape::Text | Shape::Open([]) => {}
             Shape::Name => {
                 if node.text() == Some("") {
                     self.report(node, Code::EmptyName, "expected a string that is not empty".into());
@@ -213,14 +226,17 @@ impl Checker {
                 }
             }
             Shape::List(inner) | Shape::Entries(inner) | Shape::Named(inner) => {
-                for value in node.values() {
+                let mut values = node.values();
+                while let Some(value) = values.step() {
                     if self.is_full() {
                         break;
                     }
                     if let Shape::Named(_) = shape {
                         self.entry_name(value);
                     }
-                    self.check(value, inner);
+                    if !inner.fits(value) {
+                        self.check(value, inner);
+                    }
                 }
             }
             Shape::Open(fields) => self.fields(node, fields, false),
@@ -247,15 +263,20 @@ impl Checker {
     fn fields(&mut self, node: Node<'_>, fields: &'static [Field], closed: bool) {
         let mut found = [None; MOST_FIELDS];
         let mut next = 0;
-        for value in node.values() {
-            let mut ordered = fields.iter().enumerate().skip(next).chain(fields.iter().enumerate().take(next));
-            match ordered.find(|(_, field)| value.has_key(field.key)) {
-                Some((index, _)) => {
-                    next = index + 1;
+        let mut values = node.values();
+        while let Some(value) = values.step() {
+            let mut known = false;
+            for _ in fields {
+                let index = next;
+                next = if index + 1 < fields.len() { index + 1 } else { 0 };
+                if fields.get(index).is_some_and(|field| value.has_key(field.key)) {
                     found.get_mut(index).map(|found| *found = Some(value));
+                    known = true;
+                    break;
                 }
-                None if closed => self.unknown_key(value, fields),
-                None => {}
+            }
+            if closed && !known {
+                self.unknown_key(value, fields);
             }
         }
         for (index, field) in fields.iter().enumerate() {

@@ -68,13 +68,15 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
         return None;
     }
     let kept: Vec<Node<'_>> = nodes.into_iter().zip(kept).filter_map(|(node, kept)| kept.then_some(node)).collect();
-    let mut keys = Texts::default();
-    if read.iter().any(|flag| flag.list.is_some()) {
+    let (mut keys, requires) = (Texts::default(), read.iter().any(|flag| flag.list.is_some()));
+    if requires {
         kept.iter().for_each(|flag| _ = keys.insert(flag.key()));
     }
     kept.iter().for_each(|flag| steps::compile(*flag, &kept, &keys, &targets, &mut reader));
     let environment = reader.environment.map(Box::from);
-    Some(Compiled { plan: reader.builder.finish(&order), version: text("version").map(Box::from), environment })
+    // What refers to nothing is what it is by itself.
+    let order = if requires || !reader.segments.is_empty() { &*order } else { &[] };
+    Some(Compiled { plan: reader.builder.finish(order), version: text("version").map(Box::from), environment })
 }
 
 impl Reader<'_> {

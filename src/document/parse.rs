@@ -313,7 +313,7 @@ fn plain(text: &[u8]) -> usize {
     let mut plain = 0;
     for word in words {
         let word = u64::from_le_bytes(*word);
-        let (quotes, escapes) = (zeros(word ^ ONES * u64::from(b'"')), zeros(word ^ ONES * u64::from(b'\\')));
+        let (quotes, escapes) = (zeros(word ^ (ONES * u64::from(b'"'))), zeros(word ^ (ONES * u64::from(b'\\'))));
         let controls = word.wrapping_sub(ONES * 0x20) & !word;
         let found = (quotes | escapes | controls) & HIGHEST;
         if found != 0 {

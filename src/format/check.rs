@@ -174,8 +174,8 @@ impl Checker {
         self.report(node, Code::MissingKey, text!["the key `", key, "` is missing"]);
     }
 
-    #[cfg_attr(samebucket_wasm, optimize(speed))]
     /// Holds a value to a shape, and reports whatever differs from it; whether nothing does.
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     pub(crate) fn check(&mut self, node: Node<'_>, shape: &'static Shape) -> bool {
         let before = self.issues.count();
         let (kind, expected) = match shape {
@@ -270,7 +270,9 @@ impl Checker {
                 let index = next;
                 next = if index + 1 < fields.len() { index + 1 } else { 0 };
                 if fields.get(index).is_some_and(|field| value.has_key(field.key)) {
-                    found.get_mut(index).map(|found| *found = Some(value));
+                    if let Some(found) = found.get_mut(index) {
+                        *found = Some(value);
+                    }
                     known = true;
                     break;
                 }

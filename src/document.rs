@@ -54,11 +54,22 @@ struct Data {
     escaped: bool,
     /// Whether its key came before in the same object: then it is passed over.
     repeated: bool,
-    /// The list or object that it lies in; of the root itself.
+    /// The list or object that it lies in; of the root itself. Of a key: the next key, once its value has been read.
     parent: u32,
     /// Of a number its bits, of a text where it starts and how long it is, of a list or an object how many items or
     /// entries it has and the node after it.
     content: (u32, u32),
+}
+
+impl Data {
+    /// The node after this one, which stands here, and all that is in it.
+    #[inline(always)]
+    fn end(self, at: u32) -> u32 {
+        match self {
+            Data { kind: Type::List | Type::Object, content: (_, end), .. } => end,
+            _ => at + 1,
+        }
+    }
 }
 
 /// A place in a document, and what stands there.
@@ -75,6 +86,7 @@ impl<'d> Node<'d> {
         self.document.nodes.get(self.at as usize).copied().unwrap_or(none)
     }
 
+    #[inline(always)]
     pub(crate) fn kind(self) -> Type {
         self.data().kind
     }
@@ -90,17 +102,18 @@ impl<'d> Node<'d> {
         (data.kind == Type::Number).then(|| f64::from_bits(u64::from(high) << 32 | u64::from(low)))
     }
 
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     pub(crate) fn text(self) -> Option<&'d str> {
         let data = self.data();
-        let texts = if data.escaped { &self.document.unescaped } else { self.document.text };
         let (start, length) = data.content;
         match data.kind {
-            Type::Text => texts.get(start as usize..start as usize + length as usize),
+            Type::Text => self.document.texts(data).get(start as usize..start as usize + length as usize),
             _ => None,
         }
     }
 
     /// How many items or entries there are; none of what is no list and no object.
+    #[inline(always)]
     pub(crate) fn len(self) -> usize {
         match self.data() {
             Data { kind: Type::List | Type::Object, content: (count, _), .. } => count as usize,
@@ -129,16 +142,23 @@ impl<'d> Node<'d> {
         Node { at: self.at.wrapping_sub(1), ..self }.text().unwrap_or_default()
     }
 
+    /// Whether the key of an object's value is this one.
+    #[inline(always)]
+    pub(crate) fn has_key(self, key: &str) -> bool {
+        let data = Node { at: self.at.wrapping_sub(1), ..self }.data();
+        data.content.1 as usize == key.len() && equal(self.document.bytes(data), key.as_bytes())
+    }
+
     /// The value of an object at a key.
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     pub(crate) fn get(self, key: &str) -> Option<Node<'d>> {
         let Data { kind: Type::Object, content: (count, _), .. } = self.data() else { return None };
-        let mut at = self.at + 2;
+        let mut value = Node { at: self.at + 2, ..self };
         for _ in 0..count {
-            let value = Node { at, ..self };
-            if value.key() == key {
+            if value.has_key(key) {
                 return Some(value);
             }
-            at = value.end() + 1;
+            value.at = Node { at: value.at - 1, ..self }.data().parent + 1;
         }
         None
     }
@@ -148,12 +168,9 @@ impl<'d> Node<'d> {
         self.get(key).filter(|node| node.kind() != Type::Null)
     }
 
-    /// The node after this one and all that is in it.
+    #[inline(always)]
     fn end(self) -> u32 {
-        match self.data() {
-            Data { kind: Type::List | Type::Object, content: (_, end), .. } => end,
-            _ => self.at + 1,
-        }
+        self.data().end(self.at)
     }
 
     /// The JSON pointer (RFC 6901) that leads here.
@@ -204,29 +221,48 @@ impl<'d> Node<'d> {
     }
 
     /// A number that is equal for equal values, with the entries of objects in the same order. `seed` goes into it.
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     pub(crate) fn fingerprint(self, seed: u64) -> u64 {
-        let document = self.document;
-        let nodes = document.nodes.get(self.at as usize..self.end() as usize).unwrap_or_default();
-        nodes.iter().zip(self.at..).fold(seed, |hash, (data, at)| {
-            let hash = mix(hash, data.kind as u64);
-            match data.kind {
-                Type::Text => mix_text(hash, Node { document, at }.text().unwrap_or_default()),
-                Type::List | Type::Object => mix(hash, data.content.0.into()),
-                _ => mix(mix(hash, data.content.0.into()), data.content.1.into()),
-            }
-        })
+        let nodes = self.document.nodes.get(self.at as usize..self.end() as usize).unwrap_or_default();
+        let mut hash = seed;
+        for data in nodes {
+            let (first, second) = data.content;
+            let start = |content: u32| mix(hash, (data.kind as u64) << 32 | u64::from(content));
+            hash = match data.kind {
+                Type::Text => mix_bytes(start(second), self.document.bytes(*data)),
+                Type::Number => mix(start(first), second.into()),
+                _ => start(first),
+            };
+        }
+        hash
     }
 }
 
 /// One step of a hash: xor, multiply by an odd number with bits all over, and fold the upper half onto the lower.
+#[inline(always)]
 pub(crate) fn mix(hash: u64, with: u64) -> u64 {
     let product = (hash ^ with).wrapping_add(0x9e37_79b9_7f4a_7c15).wrapping_mul(0xd6e8_feb8_6659_fd93);
     product ^ (product >> 32)
 }
 
 pub(crate) fn mix_text(hash: u64, text: &str) -> u64 {
-    let hash = mix(hash, text.len() as u64);
-    text.as_bytes().chunks(8).fold(hash, |hash, bytes| mix(hash, bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))))
+    mix_bytes(mix(hash, text.len() as u64), text.as_bytes())
+}
+
+/// The bytes of a text, of which the length has gone into the hash.
+#[inline(always)]
+fn mix_bytes(mut hash: u64, bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        hash = mix(hash, u64::from_le_bytes(*word));
+    }
+    mix(hash, rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)))
+}
+
+/// Whether texts of the same length are equal. Most are short: then this takes less than a call would.
+#[inline(always)]
+fn equal(one: &[u8], other: &[u8]) -> bool {
+    one.iter().zip(other).all(|(one, other)| one == other)
 }
 
 #[derive(Clone)]
@@ -254,24 +290,49 @@ fn values_of(node: Option<Node<'_>>, kind: Type) -> Values<'_> {
     }
 }
 
-impl<'d> Iterator for Values<'d> {
-    type Item = Node<'d>;
-
-    fn next(&mut self) -> Option<Node<'d>> {
-        loop {
-            self.left = self.left.checked_sub(1)?;
-            let node = Node { document: self.document?, at: self.next };
-            self.next = node.end() + self.keys;
-            if !node.data().repeated {
+impl<'d> Values<'d> {
+    /// As `next`, for loops that are hot.
+    #[inline(always)]
+    pub(crate) fn step(&mut self) -> Option<Node<'d>> {
+        let document = self.document?;
+        while self.left > 0 {
+            let node = Node { document, at: self.next };
+            let data = node.data();
+            self.left -= 1;
+            self.next = data.end(self.next) + self.keys;
+            if !data.repeated {
                 return Some(node);
             }
         }
+        None
+    }
+}
+
+impl<'d> Iterator for Values<'d> {
+    type Item = Node<'d>;
+
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
+    fn next(&mut self) -> Option<Node<'d>> {
+        self.step()
     }
 }
 
 impl<'t> Document<'t> {
     pub(crate) fn root(&self) -> Node<'_> {
         Node { document: self, at: 0 }
+    }
+
+    /// The texts among which a text lies.
+    #[inline(always)]
+    fn texts(&self, data: Data) -> &str {
+        if data.escaped { &self.unescaped } else { self.text }
+    }
+
+    /// The bytes of a text.
+    #[inline(always)]
+    fn bytes(&self, data: Data) -> &[u8] {
+        let (start, length) = data.content;
+        self.texts(data).as_bytes().get(start as usize..start as usize + length as usize).unwrap_or_default()
     }
 
     /// Reads a whole document. Without one the reason is the only issue; with one there may still be issues, for

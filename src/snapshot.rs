@@ -131,7 +131,8 @@ impl Snapshot {
         let (Some((format, compiled)), true) = (compiled, skips || issues.count() == 0) else {
             return Err(SnapshotError::new(issues.into_list()));
         };
-        let changed = sorted(keys_of(&compiled.plan));
+        let keys = &compiled.plan.keys;
+        let changed = keys.sorted().into_iter().filter_map(|number| keys.get(number)).map(Box::from).collect();
         let info = SnapshotInfo {
             format,
             version: compiled.version,

@@ -48,12 +48,14 @@ impl Texts {
         std::str::from_utf8(self.bytes(number)?).ok()
     }
 
+    #[inline(always)]
     fn bytes(&self, number: u32) -> Option<&[u8]> {
         let end = *self.ends.get(number as usize)?;
         let start = number.checked_sub(1).and_then(|before| self.ends.get(before as usize)).copied().unwrap_or_default();
         self.all.get(start as usize..end as usize)
     }
 
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     pub(crate) fn find(&self, text: &[u8]) -> Option<u32> {
         let nearest = self.nearest(text);
         (self.bytes(nearest)? == text).then_some(nearest)
@@ -64,6 +66,7 @@ impl Texts {
         self.insert_bytes(text.as_ref())
     }
 
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     fn insert_bytes(&mut self, text: &[u8]) -> (u32, bool) {
         let number = self.ends.len() as u32;
         let nearest = self.nearest(text);
@@ -91,6 +94,7 @@ impl Texts {
     }
 
     /// The only text that can be equal.
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     fn nearest(&self, text: &[u8]) -> u32 {
         let mut child = self.root;
         while let Some(branch) = self.branches.get((child ^ BRANCH) as usize) {
@@ -119,21 +123,67 @@ impl Texts {
     }
 }
 
+/// Texts that lie elsewhere, each once: few are compared one by one, many are looked up.
+#[derive(Debug, Default)]
+pub(crate) struct Names<'t> {
+    all: Vec<&'t str>,
+    /// The same, once they are many.
+    many: Texts,
+}
+
+impl<'t> Names<'t> {
+    const FEW: usize = 12;
+
+    pub(crate) fn with_capacity(capacity: usize) -> Names<'t> {
+        Names { all: Vec::with_capacity(capacity), many: Texts::new() }
+    }
+
+    pub(crate) fn all(&self) -> &[&'t str] {
+        &self.all
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<u32> {
+        if self.many.is_empty() {
+            self.all.iter().position(|other| *other == name).map(|place| place as u32)
+        } else {
+            self.many.find(name.as_bytes())
+        }
+    }
+
+    /// Adds a name, unless it is there; returns whether it is new.
+    pub(crate) fn insert(&mut self, name: &'t str) -> bool {
+        if self.contains(name) {
+            return false;
+        }
+        self.all.push(name);
+        if self.all.len() > Names::FEW {
+            self.all.iter().skip(self.many.len()).for_each(|name| _ = self.many.insert(name));
+        }
+        true
+    }
+}
+
 /// A byte as 9 bits, of which the first says that there is one: so a text differs from those that it starts.
+#[inline(always)]
 fn symbol(text: &[u8], at: usize) -> u32 {
     text.get(at).map_or(0, |byte| 256 | u32::from(*byte))
 }
 
+#[inline(always)]
 fn bit(text: &[u8], position: u32) -> bool {
     symbol(text, position as usize >> 4) >> (15 - position % 16) & 1 == 1
 }
 
 /// The position of the first bit in which two texts differ.
+#[inline(always)]
 fn first_difference(one: &[u8], other: &[u8]) -> Option<u32> {
-    let longest = one.len().max(other.len());
-    let at = (0..longest).find(|at| symbol(one, *at) != symbol(other, *at))?;
+    let at = one.iter().zip(other).take_while(|(one, other)| one == other).count();
     let different = symbol(one, at) ^ symbol(other, at);
-    Some((at as u32) << 4 | (different.leading_zeros() - 16))
+    (different != 0).then(|| (at as u32) << 4 | (different.leading_zeros() - 16))
 }
 
 #[cfg(test)]

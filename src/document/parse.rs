@@ -38,6 +38,7 @@ impl Parser<'_> {
         self.bytes.get(self.at).copied()
     }
 
+    #[inline(always)]
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;
@@ -51,21 +52,27 @@ impl Parser<'_> {
         takes
     }
 
+    #[inline(always)]
     fn push(&mut self, parent: u32) -> u32 {
         let none = Data { kind: Type::Null, escaped: false, repeated: false, parent, content: (0, 0) };
         self.document.nodes.push(none);
         self.document.nodes.len() as u32 - 1
     }
 
+    #[inline(always)]
     fn fill(&mut self, node: u32, kind: Type, escaped: bool, content: (u32, u32)) {
         if let Some(data) = self.document.nodes.get_mut(node as usize) {
             *data = Data { kind, escaped, content, ..*data };
         }
     }
 
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     fn value(&mut self, parent: u32, depth: usize) -> Parsed {
-        let node = self.push(parent);
         self.skip_space();
+        if self.plain_string(parent) {
+            return Ok(());
+        }
+        let node = self.push(parent);
         match self.peek() {
             Some(b'"') => self.string(node),
             Some(b'{') => self.list(node, depth, Type::Object),
@@ -90,6 +97,7 @@ impl Parser<'_> {
     }
 
     /// A list or an object.
+    #[inline(always)]
     fn list(&mut self, node: u32, depth: usize, kind: Type) -> Parsed {
         if depth >= limits::DEPTH {
             return Err(Failure { node, wrong: Wrong::TooDeep });
@@ -101,17 +109,23 @@ impl Parser<'_> {
             Type::Object => (b'}', "`,` or `}`"),
             _ => (b']', "`,` or `]`"),
         };
-        let mut count = 0;
+        let (mut count, mut seen, mut repeats) = (0, 0_u64, false);
         self.skip_space();
         if !self.takes(end) {
             loop {
+                let key = self.document.nodes.len() as u32;
                 if kind == Type::Object {
                     self.skip_space();
-                    let key = self.push(node);
-                    if self.peek() != Some(b'"') {
-                        return expected(node, "a key in double quotes");
+                    if !self.plain_string(node) {
+                        self.push(node);
+                        if self.peek() != Some(b'"') {
+                            return expected(node, "a key in double quotes");
+                        }
+                        self.string(key).map_err(|failure| Failure { node, ..failure })?;
                     }
-                    self.string(key).map_err(|failure| Failure { node, ..failure })?;
+                    let mark = 1 << self.mark(key);
+                    repeats |= seen & mark != 0;
+                    seen |= mark;
                     self.skip_space();
                     if !self.takes(b':') {
                         return expected(node, "`:`");
@@ -119,6 +133,10 @@ impl Parser<'_> {
                 }
                 self.value(node, depth + 1)?;
                 count += 1;
+                let next = self.document.nodes.len() as u32;
+                if let (Type::Object, Some(data)) = (kind, self.document.nodes.get_mut(key as usize)) {
+                    data.parent = next;
+                }
                 self.skip_space();
                 if self.takes(end) {
                     break;
@@ -130,16 +148,35 @@ impl Parser<'_> {
         }
         let after = self.document.nodes.len() as u32;
         self.fill(node, kind, false, (count, after));
-        if kind == Type::Object {
-            let before = self.duplicates.len();
-            find_duplicates(Node { document: &self.document, at: node }, &mut self.duplicates);
-            for value in self.duplicates.iter().skip(before) {
-                if let Some(data) = self.document.nodes.get_mut(*value as usize) {
-                    data.repeated = true;
-                }
-            }
+        if repeats {
+            self.find_duplicates(node);
         }
         Ok(())
+    }
+
+    /// A number below 64 for a text, the same for the same text. The keys of the project's own format have different ones
+    /// in each object.
+    #[inline(always)]
+    fn mark(&self, text: u32) -> u32 {
+        let text = self.document.nodes.get(text as usize).map_or(&[][..], |data| self.document.bytes(*data));
+        let byte = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(*byte));
+        ((byte(text.first()) + byte(text.last()) + text.len() * 31) % 64) as u32
+    }
+
+    /// Finds the values whose key came before. By a set, so that time stays linear.
+    fn find_duplicates(&mut self, node: u32) {
+        let before = self.duplicates.len();
+        let mut keys = Texts::default();
+        for value in (Node { document: &self.document, at: node }).values() {
+            if !keys.insert(value.key()).1 {
+                self.duplicates.push(value.at);
+            }
+        }
+        for value in self.duplicates.iter().skip(before) {
+            if let Some(data) = self.document.nodes.get_mut(*value as usize) {
+                data.repeated = true;
+            }
+        }
     }
 
     fn number(&mut self, node: u32) -> Parsed {
@@ -176,11 +213,25 @@ impl Parser<'_> {
         if self.at == start { expected(node, "a digit") } else { Ok(()) }
     }
 
+    /// Adds a string, if what comes is one without escapes and with nothing wrong with it.
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
+    fn plain_string(&mut self, parent: u32) -> bool {
+        let Some([b'"', text @ ..]) = self.bytes.get(self.at..) else { return false };
+        let length = plain(text);
+        let ends = text.get(length) == Some(&b'"');
+        if ends {
+            let content = (self.at as u32 + 1, length as u32);
+            self.document.nodes.push(Data { kind: Type::Text, escaped: false, repeated: false, parent, content });
+            self.at += length + 2;
+        }
+        ends
+    }
+
+    /// A string with escapes, or one that fails.
     fn string(&mut self, node: u32) -> Parsed {
         self.at += 1;
         let mut start = self.at;
         let unescaped = self.document.unescaped.len();
-        let mut escaped = false;
         loop {
             match self.peek() {
                 Some(b'"' | b'\\') => {}
@@ -192,11 +243,6 @@ impl Parser<'_> {
                 None => return expected(node, "`\"`"),
             }
             let last = self.takes(b'"');
-            escaped |= !last;
-            if !escaped {
-                self.fill(node, Type::Text, false, (start as u32, (self.at - 1 - start) as u32));
-                return Ok(());
-            }
             let plain = self.document.text.get(start..self.at - usize::from(last)).unwrap_or_default();
             self.document.unescaped.push_str(plain);
             if last {
@@ -256,27 +302,28 @@ impl Parser<'_> {
     }
 }
 
-fn expected<T>(node: u32, expected: &'static str) -> Parsed<T> {
-    Err(Failure { node, wrong: Wrong::Expected(expected) })
+/// How many bytes of a string's text come before its end, an escape or a control character: in steps of eight, each with a
+/// bit for every byte that is one of these. The lowest bit is right; it may bring about others above.
+#[inline(always)]
+fn plain(text: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGHEST: u64 = ONES << 7;
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
+    let (words, rest) = text.as_chunks::<8>();
+    let mut plain = 0;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let (quotes, escapes) = (zeros(word ^ (ONES * u64::from(b'"'))), zeros(word ^ (ONES * u64::from(b'\\'))));
+        let controls = word.wrapping_sub(ONES * 0x20) & !word;
+        let found = (quotes | escapes | controls) & HIGHEST;
+        if found != 0 {
+            return plain + (found.trailing_zeros() / 8) as usize;
+        }
+        plain += 8;
+    }
+    plain + rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count()
 }
 
-/// Adds the values whose key came before: compared with each other while few, by a set when many, so that time stays
-/// linear.
-fn find_duplicates(object: Node<'_>, duplicates: &mut Vec<u32>) {
-    const FEW: usize = 12;
-    if object.len() <= FEW {
-        for (index, value) in object.values().enumerate() {
-            let key = value.key();
-            if object.values().take(index).any(|other| other.key() == key) {
-                duplicates.push(value.at);
-            }
-        }
-        return;
-    }
-    let mut keys = Texts::default();
-    for value in object.values() {
-        if !keys.insert(value.key()).1 {
-            duplicates.push(value.at);
-        }
-    }
+fn expected<T>(node: u32, expected: &'static str) -> Parsed<T> {
+    Err(Failure { node, wrong: Wrong::Expected(expected) })
 }

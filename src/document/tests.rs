@@ -120,3 +120,42 @@ fn fingerprints_tell_values_apart_and_not_spaces() {
         }
     }
 }
+
+/// What ends a string or is escaped in it lies at every place in the steps that a string is read in.
+#[test]
+fn reads_strings_of_all_lengths() {
+    let mut different = Vec::new();
+    for part in ["a", "\"", "\\n", "\\", "\u{1f}", "\u{0}", " ", "!", "#", "[", "]", "\u{7f}", "é", "😀", "\u{a0}\u{1}", "\"\\"] {
+        for before in 0..20 {
+            for after in 0..10 {
+                let text = format!("[\"{}{part}{}\"]", "x".repeat(before), "y".repeat(after));
+                let ours = Document::parse(text.as_bytes(), &mut Issues::default()).map(|document| document.root().to_value());
+                let theirs = serde_json::from_str::<serde_json::Value>(&text).ok().map(Value::from);
+                if ours != theirs {
+                    different.push(text);
+                }
+            }
+        }
+    }
+    assert_eq!(different, Vec::<String>::new());
+}
+
+/// Two keys, with others around them: whether they are the same is no matter of their marks.
+#[test]
+fn finds_duplicate_keys() {
+    let keys: Vec<String> =
+        (0..60).map(|index| format!("{:0<1$}", char::from(b'!' + index), 1 + usize::from(index) % 5).replace(['"', '\\'], "k")).collect();
+    let mut wrong = Vec::new();
+    for one in &keys {
+        for other in &keys {
+            let mut issues = Issues::default();
+            let text = format!(r#"{{"zz": 0, "{one}": 1, "é": 2, "{other}": 3}}"#);
+            let found = Document::parse(text.as_bytes(), &mut issues).map(|document| document.root().values().count());
+            let count = if one == other { 3 } else { 4 };
+            if (found, issues.count()) != (Some(count), 4 - count) {
+                wrong.push(text);
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}

@@ -35,6 +35,18 @@ pub(crate) enum Shape {
     By(fn(&mut Checker, Node<'_>)),
 }
 
+impl Shape {
+    /// Whether the type of the value says that it has this shape.
+    #[inline(always)]
+    fn fits(&self, value: Node<'_>) -> bool {
+        match value.kind() {
+            Type::Text => matches!(self, Shape::Text | Shape::Scalar),
+            Type::Number => matches!(self, Shape::Scalar),
+            _ => false,
+        }
+    }
+}
+
 /// A key of an object.
 pub(crate) struct Field {
     key: &'static str,
@@ -163,6 +175,7 @@ impl Checker {
     }
 
     /// Holds a value to a shape, and reports whatever differs from it; whether nothing does.
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
     pub(crate) fn check(&mut self, node: Node<'_>, shape: &'static Shape) -> bool {
         let before = self.issues.count();
         let (kind, expected) = match shape {
@@ -181,7 +194,7 @@ impl Checker {
             return false;
         }
         match shape {
-            Shape::Any | Shape::Bool | Shape::Text => {}
+            Shape::Any | Shape::Bool | Shape::Text | Shape::Open([]) => {}
             Shape::Name => {
                 if node.text() == Some("") {
                     self.report(node, Code::EmptyName, "expected a string that is not empty".into());
@@ -213,21 +226,21 @@ impl Checker {
                 }
             }
             Shape::List(inner) | Shape::Entries(inner) | Shape::Named(inner) => {
-                for value in node.values() {
+                let mut values = node.values();
+                while let Some(value) = values.step() {
                     if self.is_full() {
                         break;
                     }
                     if let Shape::Named(_) = shape {
                         self.entry_name(value);
                     }
-                    self.check(value, inner);
+                    if !inner.fits(value) {
+                        self.check(value, inner);
+                    }
                 }
             }
-            Shape::Open(fields) => self.fields(node, fields),
-            Shape::Closed(fields) => {
-                self.keys(node, fields);
-                self.fields(node, fields);
-            }
+            Shape::Open(fields) => self.fields(node, fields, false),
+            Shape::Closed(fields) => self.fields(node, fields, true),
             Shape::OneOf(_, shapes) => match shapes.iter().find(|(kind, _)| *kind == node.kind()) {
                 Some((_, shape)) => _ = self.check(node, shape),
                 None => self.wrong_type(node, expected),
@@ -244,28 +257,49 @@ impl Checker {
         }
     }
 
-    fn keys(&mut self, node: Node<'_>, fields: &'static [Field]) {
-        for value in node.values() {
-            if self.is_full() {
-                break;
+    /// Looks for the fields in one pass over the entries, which mostly come in the order of the fields. Unknown keys are
+    /// reported before what is wrong with the fields.
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
+    fn fields(&mut self, node: Node<'_>, fields: &'static [Field], closed: bool) {
+        let mut found = [None; MOST_FIELDS];
+        let mut next = 0;
+        let mut values = node.values();
+        while let Some(value) = values.step() {
+            let mut known = false;
+            for _ in fields {
+                let index = next;
+                next = if index + 1 < fields.len() { index + 1 } else { 0 };
+                if fields.get(index).is_some_and(|field| value.has_key(field.key)) {
+                    if let Some(found) = found.get_mut(index) {
+                        *found = Some(value);
+                    }
+                    known = true;
+                    break;
+                }
             }
-            if !fields.iter().any(|field| field.key == value.key()) {
-                let known: Vec<&str> = fields.iter().map(|field| field.key).collect();
-                self.report(value, Code::UnknownKey, text!["unknown key ", quoted(value.key()), "; expected ", one_of(&known)]);
+            if closed && !known {
+                self.unknown_key(value, fields);
             }
         }
-    }
-
-    fn fields(&mut self, node: Node<'_>, fields: &'static [Field]) {
-        for field in fields {
-            match node.get(field.key) {
+        for (index, field) in fields.iter().enumerate() {
+            match found.get(index).map_or_else(|| node.get(field.key), |found| *found) {
                 Some(value) if value.kind() != Type::Null || field.needed != Needed::OrNull => _ = self.check(value, field.shape),
                 None if field.needed == Needed::Yes => self.missing(node, field.key),
                 _ => {}
             }
         }
     }
+
+    fn unknown_key(&mut self, node: Node<'_>, fields: &'static [Field]) {
+        if !self.is_full() {
+            let known: Vec<&str> = fields.iter().map(|field| field.key).collect();
+            self.report(node, Code::UnknownKey, text!["unknown key ", quoted(node.key()), "; expected ", one_of(&known)]);
+        }
+    }
 }
+
+/// So many fields are found in one pass; others one by one.
+const MOST_FIELDS: usize = 24;
 
 /// The texts of a list; none when there is no list.
 pub(crate) fn texts<'d>(list: Option<Node<'d>>) -> impl Iterator<Item = &'d str> + Clone {

@@ -31,8 +31,8 @@ pub(super) struct Words {
 /// numbered in the order in which they stand, less those that cannot be compiled.
 pub(super) fn settle(flags: &[Dependent<'_>], words: &Words, checker: &mut Checker) -> (Vec<bool>, Vec<FlagId>) {
     let mut keys = Texts::default();
-    for flag in flags {
-        keys.insert(flag.key);
+    if flags.iter().any(|flag| !flag.on.is_empty()) {
+        flags.iter().for_each(|flag| _ = keys.insert(flag.key));
     }
     let mut required = Vec::with_capacity(flags.len());
     for flag in flags {

@@ -150,6 +150,7 @@ impl Builder {
     pub(crate) fn step(&mut self, name: &str, rule_id: Option<NameId>, when: Expr, serve: Serve) -> Step {
         let when = match when {
             Expr::All(parts) => parts,
+            Expr::Literal(true) => Span::default(),
             one => self.exprs(vec![one]),
         };
         Step { name: self.name(name), rule_id, requires: None, when, serve }
@@ -166,7 +167,7 @@ impl Builder {
         plan.flags.push(Flag { values, steps, otherwise, fingerprint });
     }
 
-    /// The plan. `order` names every flag, each after the flags that it requires.
+    /// The plan. `order` names the flags, each after the flags that it requires; none where no flag refers to anything.
     pub(crate) fn finish(mut self, order: &[FlagId]) -> Plan {
         for &id in order {
             let fingerprint = self.fingerprint(id);

@@ -5,12 +5,13 @@ use crate::document::{Node, Type, entries, items};
 use crate::error::Code;
 use crate::format::check::Checker;
 use crate::text::{listed, quoted, text};
-use crate::texts::Texts;
+use crate::texts::Names;
 
 /// The variants of a flag by name, numbered in written order.
-pub(super) fn variants(flag: Node<'_>) -> Texts {
-    let mut names = Texts::default();
-    entries(flag.get("variants")).for_each(|variant| _ = names.insert(variant.key()));
+pub(super) fn variants<'d>(flag: Node<'d>) -> Names<'d> {
+    let variants = flag.get("variants");
+    let mut names = Names::with_capacity(variants.map_or(0, Node::len));
+    entries(variants).for_each(|variant| _ = names.insert(variant.key()));
     names
 }
 
@@ -23,7 +24,7 @@ impl Reader<'_> {
     pub(super) fn check_flag(&mut self, flag: Node<'_>, checker: &mut Checker) {
         let variants = variants(flag);
         // Without variants nothing can be held to them.
-        let has_variants = !variants.is_empty();
+        let has_variants = !variants.all().is_empty();
         if has_variants {
             match flag.get("off") {
                 Some(off) => check_named(off, &variants, checker),
@@ -44,13 +45,14 @@ impl Reader<'_> {
                 check_serve(environment.get("serve"), &variants, checker);
             }
         }
-        let mut ids = Texts::default();
-        for rule in items(flag.get("rules")) {
+        let rules = flag.get("rules");
+        let mut ids = Names::with_capacity(rules.map_or(0, Node::len));
+        for rule in items(rules) {
             if checker.is_full() {
                 return;
             }
             if let Some((place, id)) = rule.get("id").and_then(|place| Some((place, place.text()?)))
-                && !ids.insert(id).1
+                && !ids.insert(id)
             {
                 checker.report(place, Code::DuplicateRule, text!["another rule of the flag has the id ", quoted(id)]);
             }
@@ -68,7 +70,7 @@ impl Reader<'_> {
 }
 
 /// That a variant, or all variants of a split, exist.
-fn check_serve(serve: Option<Node<'_>>, variants: &Texts, checker: &mut Checker) {
+fn check_serve(serve: Option<Node<'_>>, variants: &Names<'_>, checker: &mut Checker) {
     let Some(serve) = serve else { return };
     check_named(serve, variants, checker);
     for share in entries(serve.get("split")) {
@@ -76,15 +78,15 @@ fn check_serve(serve: Option<Node<'_>>, variants: &Texts, checker: &mut Checker)
     }
 }
 
-fn check_named(node: Node<'_>, variants: &Texts, checker: &mut Checker) {
+fn check_named(node: Node<'_>, variants: &Names<'_>, checker: &mut Checker) {
     if let Some(name) = node.text() {
         check_variant(name, node, variants, checker);
     }
 }
 
-fn check_variant(name: &str, node: Node<'_>, variants: &Texts, checker: &mut Checker) {
+fn check_variant(name: &str, node: Node<'_>, variants: &Names<'_>, checker: &mut Checker) {
     if !variants.contains(name) {
-        let mut names = (0..variants.len() as u32).filter_map(|number| variants.get(number));
+        let mut names = variants.all().iter().copied();
         let message = text!["there is no variant ", quoted(name), "; expected one of ", listed(&mut names, ", ")];
         checker.report(node, Code::UnknownVariant, message);
     }

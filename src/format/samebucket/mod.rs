@@ -25,6 +25,9 @@ struct Reader<'d> {
     builder: Builder,
     /// The segments' names; their numbers are those of the plan's segments.
     segments: Texts,
+    /// The names of attributes, and the attribute of each.
+    names: Texts,
+    attributes: Vec<AttributeId>,
     /// The environment in force.
     environment: Option<&'d str>,
     /// The context's `targetingKey`.
@@ -38,7 +41,8 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
     builder.typed();
     let targeting_key = builder.attribute(vec![Route::to(&["targetingKey"])].into());
     let environment = environment.or(text("environment"));
-    let mut reader = Reader { builder, segments: Texts::default(), environment, targeting_key };
+    let mut reader =
+        Reader { builder, segments: Texts::default(), names: Texts::default(), attributes: Vec::new(), environment, targeting_key };
     for segment in entries(snapshot.get("segments")) {
         reader.check_conditions(segment.get("when"), true, checker);
         if reader.segments.insert(segment.key()).1 {
@@ -64,11 +68,15 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
         return None;
     }
     let kept: Vec<Node<'_>> = nodes.into_iter().zip(kept).filter_map(|(node, kept)| kept.then_some(node)).collect();
-    let mut keys = Texts::default();
-    kept.iter().for_each(|flag| _ = keys.insert(flag.key()));
+    let (mut keys, requires) = (Texts::default(), read.iter().any(|flag| flag.list.is_some()));
+    if requires {
+        kept.iter().for_each(|flag| _ = keys.insert(flag.key()));
+    }
     kept.iter().for_each(|flag| steps::compile(*flag, &kept, &keys, &targets, &mut reader));
     let environment = reader.environment.map(Box::from);
-    Some(Compiled { plan: reader.builder.finish(&order), version: text("version").map(Box::from), environment })
+    // What refers to nothing is what it is by itself.
+    let order = if requires || !reader.segments.is_empty() { &*order } else { &[] };
+    Some(Compiled { plan: reader.builder.finish(order), version: text("version").map(Box::from), environment })
 }
 
 impl Reader<'_> {
@@ -94,10 +102,16 @@ impl Reader<'_> {
 
     /// An attribute by its name: one key, or else the keys between its dots.
     fn attribute(&mut self, name: &str) -> AttributeId {
+        if let Some(known) = self.names.find(name.as_bytes()).and_then(|number| self.attributes.get(number as usize)) {
+            return *known;
+        }
         let mut routes = vec![Route::to(&[name])];
         if name.contains('.') {
             routes.push(Route::by_dots(name));
         }
-        self.builder.attribute(routes.into())
+        let attribute = self.builder.attribute(routes.into());
+        self.names.insert(name);
+        self.attributes.push(attribute);
+        attribute
     }
 }

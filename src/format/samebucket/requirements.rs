@@ -6,7 +6,7 @@ use crate::error::Code;
 use crate::format::check::Checker;
 use crate::format::graph::{Dependent, Words, report};
 use crate::text::{quoted, text};
-use crate::texts::Texts;
+use crate::texts::{Names, Texts};
 
 pub(super) const WORDS: Words = Words { each_other: "require each other", chain: "requirements", this_one: "requires" };
 
@@ -22,29 +22,28 @@ pub(super) fn variant_named<'d>(requirement: Node<'d>) -> Option<&'d str> {
 
 /// The variants of the flags that others require, looked up once for each.
 #[derive(Default)]
-pub(super) struct Targets {
+pub(super) struct Targets<'d> {
     keys: Texts,
-    variants: Vec<Texts>,
+    variants: Vec<Names<'d>>,
 }
 
-impl Targets {
-    fn add(&mut self, key: &str, flag: Node<'_>) -> &Texts {
-        static NONE: Texts = Texts::new();
+impl<'d> Targets<'d> {
+    fn add(&mut self, key: &str, flag: Node<'d>) -> Option<&Names<'d>> {
         let (number, is_new) = self.keys.insert(key);
         if is_new {
             self.variants.push(variants(flag));
         }
-        self.variants.get(number as usize).unwrap_or(&NONE)
+        self.variants.get(number as usize)
     }
 
     /// The number of a variant of a flag that another requires.
     pub(super) fn variant(&self, key: &str, variant: &str) -> Option<u32> {
-        self.variants.get(self.keys.find(key.as_bytes())? as usize)?.find(variant.as_bytes())
+        self.variants.get(self.keys.find(key.as_bytes())? as usize)?.find(variant)
     }
 }
 
 /// `all` are the flags of the snapshot, `read` those that have no issue of their own, with what each is.
-pub(super) fn check(all: Node<'_>, read: &[Dependent<'_>], nodes: &[Node<'_>], checker: &mut Checker) -> Targets {
+pub(super) fn check<'d>(all: Node<'d>, read: &[Dependent<'d>], nodes: &[Node<'d>], checker: &mut Checker) -> Targets<'d> {
     let (mut keys, mut places, mut targets) = (Texts::default(), Texts::default(), Targets::default());
     if read.iter().all(|flag| flag.list.is_none()) {
         return targets;
@@ -62,7 +61,7 @@ pub(super) fn check(all: Node<'_>, read: &[Dependent<'_>], nodes: &[Node<'_>], c
             }
             // A flag with issues of its own may lack variants; those issues say enough.
             let Some(required) = places.find(key.as_bytes()).and_then(|place| nodes.get(place as usize)) else { continue };
-            let variants = targets.add(key, *required);
+            let Some(variants) = targets.add(key, *required) else { continue };
             let message = match variant_named(item) {
                 Some(variant) if !variants.contains(variant) => {
                     text!["the flag ", quoted(key), " has no variant ", quoted(variant)]

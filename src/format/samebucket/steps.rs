@@ -12,12 +12,12 @@ use crate::plan::{
     Threshold, Unit,
 };
 use crate::text::text;
-use crate::texts::Texts;
+use crate::texts::{Names, Texts};
 
 const BUCKETS: u64 = (100.0 * BUCKETS_PER_PERCENT) as u64;
 
 /// Adds a flag to the plan. `flags` are all flags that are added, `keys` their keys, both by number.
-pub(super) fn compile<'d>(flag: Node<'d>, flags: &[Node<'d>], keys: &Texts, targets: &Targets, reader: &mut Reader<'_>) {
+pub(super) fn compile<'d>(flag: Node<'d>, flags: &[Node<'d>], keys: &Texts, targets: &Targets<'d>, reader: &mut Reader<'_>) {
     let id = reader.builder.next_flag();
     let variants = variants(flag);
     let bucketing = |key: &str| flag.get("bucketing").and_then(|bucketing| bucketing.get(key)?.text());
@@ -28,10 +28,22 @@ pub(super) fn compile<'d>(flag: Node<'d>, flags: &[Node<'d>], keys: &Texts, targ
         (Some(environment), Some(_)) => mix_text(1, environment),
         _ => 0,
     };
-    let names = (0..variants.len() as u32).filter_map(|number| variants.get(number)).map(|name| reader.builder.name(name)).collect();
-    let off = variants.find(named(flag, "off").as_bytes()).unwrap_or_default();
-    let mut list =
-        List { id, flag, names, variants, off, unit, salt, salts: Texts::default(), salted: Vec::new(), reader, steps: Vec::new() };
+    let names = variants.all().iter().map(|name| reader.builder.name(name)).collect();
+    let off = variants.find(named(flag, "off")).unwrap_or_default();
+    let mut list = List {
+        id,
+        flag,
+        names,
+        variants,
+        off,
+        unit,
+        salt,
+        plain: [None; 2],
+        salts: Texts::default(),
+        salted: Vec::new(),
+        reader,
+        steps: Vec::new(),
+    };
     list.compile(flags, keys, targets);
     let otherwise = list.outcome(off, Reason::Default, "off", None);
     let steps = list.steps;
@@ -45,10 +57,12 @@ struct List<'l, 'd, 'r> {
     flag: Node<'d>,
     /// The variants' names, and their numbers by name.
     names: Vec<NameId>,
-    variants: Texts,
+    variants: Names<'d>,
     off: u32,
     unit: AttributeId,
     salt: &'d str,
+    /// The buckets without a salt of their own: of rollouts, and of splits.
+    plain: [Option<BucketId>; 2],
     /// Salts with what follows the unit, and the bucket of each: a flag's salt may be long, and its rollouts many.
     salts: Texts,
     salted: Vec<BucketId>,
@@ -57,7 +71,7 @@ struct List<'l, 'd, 'r> {
 }
 
 impl<'d> List<'_, 'd, '_> {
-    fn compile(&mut self, flags: &[Node<'d>], keys: &Texts, targets: &Targets) {
+    fn compile(&mut self, flags: &[Node<'d>], keys: &Texts, targets: &Targets<'_>) {
         let flag = self.flag;
         let environment = self.reader.environment.and_then(|name| flag.get("environments")?.get(name));
         let enabled = environment.and_then(|environment| environment.get("enabled")).or(flag.get("enabled"));
@@ -88,13 +102,15 @@ impl<'d> List<'_, 'd, '_> {
             let denied = self.reader.key_in(Some(deny));
             self.off("denied", Reason::TargetingMatch, denied);
         }
-        let on = self.variants.find(named(flag, "on").as_bytes());
+        let on = self.variants.find(named(flag, "on"));
         if let (Some(on), Some(allow)) = (on, flag.get("allow").filter(|list| list.len() > 0)) {
             let allowed = self.reader.key_in(Some(allow));
             let outcome = self.outcome(on, Reason::TargetingMatch, "allowed", None);
             self.step("allowed", None, allowed, Serve::Outcome(outcome));
         }
-        for rule in items(flag.get("rules")) {
+        let rules = flag.get("rules");
+        self.steps.reserve_exact(rules.map_or(0, Node::len) + 1);
+        for rule in items(rules) {
             let when = rule.get("when").map(|when| self.reader.conditions(when));
             let id = rule.get("id").and_then(Node::text).map(|id| self.reader.builder.name(id));
             self.offer("rule", id, when, rule.get("rollout"), rule.get("serve"), Reason::TargetingMatch);
@@ -109,7 +125,7 @@ impl<'d> List<'_, 'd, '_> {
     }
 
     /// A step for when another flag does not serve what is required of it.
-    fn requirement(&mut self, requirement: Node<'_>, flags: &[Node<'_>], keys: &Texts, targets: &Targets) {
+    fn requirement(&mut self, requirement: Node<'_>, flags: &[Node<'_>], keys: &Texts, targets: &Targets<'_>) {
         let key = flag_named(requirement);
         let Some(number) = keys.find(key.as_bytes()) else { return };
         let Some(required) = flags.get(number as usize) else { return };
@@ -136,12 +152,14 @@ impl<'d> List<'_, 'd, '_> {
         let Some(serve) = serve else { return };
         let draws = rollout.is_some() || serve.get("split").is_some();
         let reason = if draws { Reason::Split } else { plain };
-        let mut conditions: Vec<Expr> = when.into_iter().collect();
-        if let Some(rollout) = rollout {
-            conditions.push(self.rollout(rollout));
-        }
+        let rollout = rollout.map(|rollout| self.rollout(rollout));
+        let builder = &mut self.reader.builder;
+        let when = match (when, rollout) {
+            (Some(when), Some(rollout)) => builder.all(vec![when, rollout]),
+            (Some(only), None) | (None, Some(only)) => only,
+            (None, None) => always(),
+        };
         let serve = self.serve(serve, reason, name, rule_id);
-        let when = self.reader.builder.all(conditions);
         self.step(name, rule_id, when, serve);
     }
 
@@ -160,18 +178,18 @@ impl<'d> List<'_, 'd, '_> {
     }
 
     fn serve(&mut self, serve: Node<'_>, reason: Reason, name: &'static str, rule_id: Option<NameId>) -> Serve {
-        let variant = |variants: &Texts, name: &str| variants.find(name.as_bytes()).unwrap_or_default();
         if let Some(named) = serve.text() {
-            let variant = variant(&self.variants, named);
+            let variant = self.variants.find(named).unwrap_or_default();
             return Serve::Outcome(self.outcome(variant, reason, name, rule_id));
         }
+        let split = serve.get("split");
         let mut total = 0.0;
-        let mut shares = Vec::new();
+        let mut shares = Vec::with_capacity(split.map_or(0, Node::len));
         let mut last = None;
-        for share in entries(serve.get("split")) {
+        for share in entries(split) {
             let weight = share.number().unwrap_or_default();
             total += weight;
-            let variant = variant(&self.variants, share.key());
+            let variant = self.variants.find(share.key()).unwrap_or_default();
             let outcome = self.outcome(variant, reason, name, rule_id);
             shares.push(Share { bound: total, outcome });
             // A point may be rounded up to a tiny total, which no bound is above.
@@ -184,15 +202,24 @@ impl<'d> List<'_, 'd, '_> {
     }
 
     fn bucket(&mut self, salt: Option<&str>, suffix: &'static str, divisor: u64) -> BucketId {
-        let own = salt.map_or("", |_| "own");
-        let (number, is_new) = self.salts.insert(text![own, suffix, " ", salt.unwrap_or_default()]);
-        if let (false, Some(known)) = (is_new, self.salted.get(number as usize)) {
-            return *known;
+        let known = match salt {
+            None => self.plain.get(usize::from(divisor > 1)).copied().flatten(),
+            Some(salt) => self.salts.find(text![suffix, " ", salt].as_bytes()).and_then(|number| self.salted.get(number as usize)).copied(),
+        };
+        if let Some(known) = known {
+            return known;
         }
         let (hash, take, unit) = (Hash::Sha256, Take::First(8), Unit::Key(self.unit));
         let prefix = text![salt.unwrap_or(self.salt), ":"].into();
         let bucket = self.reader.builder.bucket(Bucket { hash, prefix, unit, suffix: suffix.into(), take, modulus: BUCKETS, divisor });
-        self.salted.push(bucket);
+        match (salt, self.plain.get_mut(usize::from(divisor > 1))) {
+            (None, Some(plain)) => *plain = Some(bucket),
+            (Some(salt), _) => {
+                self.salts.insert(text![suffix, " ", salt]);
+                self.salted.push(bucket);
+            }
+            _ => {}
+        }
         bucket
     }
 

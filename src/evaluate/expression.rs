@@ -18,21 +18,27 @@ pub(super) fn holds<A: Attributes>(scope: &Scope<'_, A>, flag: FlagId, expr: &Ex
     }
 }
 
+/// The same for a part of another expression.
+#[inline(never)]
+fn part_holds<A: Attributes>(scope: &Scope<'_, A>, flag: FlagId, expr: &Expr) -> bool {
+    holds(scope, flag, expr)
+}
+
 #[inline(never)]
 fn holds_otherwise<A: Attributes>(scope: &Scope<'_, A>, flag: FlagId, expr: &Expr) -> bool {
     let Scope { plan, attributes, now, .. } = *scope;
     match expr {
         Expr::Literal(value) => *value,
-        Expr::All(parts) => plan.parts(*parts).iter().all(|part| holds(scope, flag, part)),
-        Expr::Any(parts) => plan.parts(*parts).iter().any(|part| holds(scope, flag, part)),
-        Expr::Not(inner) => plan.expr(*inner).is_some_and(|inner| !holds(scope, flag, inner)),
+        Expr::All(parts) => plan.parts(*parts).iter().all(|part| part_holds(scope, flag, part)),
+        Expr::Any(parts) => plan.parts(*parts).iter().any(|part| part_holds(scope, flag, part)),
+        Expr::Not(inner) => plan.expr(*inner).is_some_and(|inner| !part_holds(scope, flag, inner)),
         Expr::Rollout(bucket, threshold) => bucket::admits(scope, *bucket, threshold),
         Expr::Is { attribute, negated, test, .. } => match bucket::key(attributes.get(*attribute)) {
             Some(key) => strict::passes_value(plan, test, ValueRef::String(&key)) != *negated,
             None => false,
         },
         Expr::CircuitOpen => scope.open_circuits.contains(plan.key(flag)),
-        Expr::Segment(id) => plan.segment(*id).is_some_and(|members| holds(scope, flag, members)),
+        Expr::Segment(id) => plan.segment(*id).is_some_and(|members| part_holds(scope, flag, members)),
         Expr::Before(instant) => now < *instant,
         Expr::After(instant) => now > *instant,
         Expr::Serves(required, value) => {

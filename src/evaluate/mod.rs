@@ -128,14 +128,15 @@ pub(crate) fn decide<A: Attributes>(scope: &Scope<'_, A>, id: FlagId) -> Option<
         if scope.attributes.lack() {
             return None;
         }
+        let outcome = match step.serve {
+            _ if !applies => None,
+            Serve::Outcome(outcome) => Some(outcome),
+            Serve::Split(split) => bucket::choose(scope, split),
+        };
         if let Some(trace) = scope.trace {
             trace.step(applies);
         }
         if applies {
-            let outcome = match step.serve {
-                Serve::Outcome(outcome) => Some(outcome),
-                Serve::Split(split) => bucket::choose(scope, split),
-            };
             return if scope.attributes.lack() { None } else { outcome };
         }
     }

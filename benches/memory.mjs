@@ -1,5 +1,6 @@
 // `node --expose-gc memory.mjs <contender> <flags>`: prints the bytes that loading so many flags leaves behind, on
-// JavaScript's heap and in wasm memories.
+// JavaScript's heap and in wasm memories. Those never shrink, and so have room for what loading takes on its way: of them it
+// also prints what another thousand flags takes in the long run, which is what stays in use.
 // @ts-check
 
 import { flags } from "./workload.mjs";
@@ -25,13 +26,14 @@ const contender = await import(`./contenders/${name}.mjs`);
 const { stored = (/** @type {string} */ text) => text } = contender;
 const loaded = async (/** @type {number} */ count) => contender.load(stored(contender.snapshotOf(flags(count, "rules"))), "rules");
 
+const wasmBytes = () => memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
+
 async function used() {
   for (let times = 0; times < 4; times++) {
     await new Promise((resolve) => setTimeout(resolve, 5));
     /** @type {any} */ (globalThis).gc();
   }
-  const wasm = memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
-  return { heap: process.memoryUsage().heapUsed, wasm, resident: process.memoryUsage.rss() };
+  return { heap: process.memoryUsage().heapUsed, wasm: wasmBytes(), resident: process.memoryUsage.rss() };
 }
 
 // Making the snapshot takes memory of its own, which the process keeps.
@@ -41,6 +43,17 @@ const before = await used();
 const kept = [first, await loaded(Number(size))];
 const after = await used();
 if (kept.length !== 2) throw new Error("both are to be alive");
+/** @type {unknown[]} */
+const more = [];
+async function loadMore(/** @type {number} */ times) {
+  for (let time = 0; time < times; time++) more.push(await loaded(1_000));
+  return wasmBytes();
+}
+// So many that the room is used up, and then some.
+const [ROOM, SOME] = memories.length === 0 ? [0, 0] : [60, 60];
+const full = await loadMore(ROOM);
+const live = SOME === 0 ? 0 : ((await loadMore(SOME)) - full) / (1_000 * SOME);
+if (more.length !== ROOM + SOME) throw new Error("all are to be alive");
 const grown = (/** @type {keyof typeof before} */ part) => after[part] - before[part];
-console.log(JSON.stringify({ heap: grown("heap"), wasm: grown("wasm"), resident: grown("resident") }));
+console.log(JSON.stringify({ heap: grown("heap"), wasm: grown("wasm"), live, resident: grown("resident") }));
 process.exit();

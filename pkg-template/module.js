@@ -1,7 +1,7 @@
 // The wasm module: one instance, whichever entry brings it.
 // @ts-check
 
-import { __wbg_set_wasm } from "./glue.js";
+import * as glue from "./glue.js";
 
 /** What the wasm imports it calls only to say that it was called in a way in which the code here never calls it. */
 const misused = () => {
@@ -107,7 +107,7 @@ function use({ exports }) {
     inside = false;
     return word;
   };
-  __wbg_set_wasm(guarded);
+  /** @type {any} */ (glue).__wbg_set_wasm(guarded);
   stack = wasm.__stack_pointer;
   emptyStack = stack.value;
   memory = wasm.memory;

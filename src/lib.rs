@@ -26,6 +26,7 @@ mod evaluate;
 mod evaluation;
 mod evaluator;
 mod format;
+mod hash;
 mod instant;
 pub mod limits;
 mod number;

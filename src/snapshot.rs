@@ -1,13 +1,12 @@
 //! A loaded snapshot: immutable, and evaluated without anything else than its inputs.
 
-use sha2::{Digest, Sha256};
-
 use crate::context::Context;
 use crate::document::Document;
 use crate::error::{Issue, Issues, SnapshotError};
 use crate::evaluate::{self, Answers, Attributes, Lookup, Memo, Scope, Trace};
 use crate::evaluation::{ErrorCode, Evaluation, ExplainedStep, Explanation};
 use crate::format::{self, Format};
+use crate::hash;
 use crate::plan::{FlagId, Kind, OutcomeId, Plan};
 use crate::text::{quoted, text};
 use crate::texts::Texts;
@@ -138,7 +137,7 @@ impl Snapshot {
             version: compiled.version,
             environment: compiled.environment,
             flag_count: compiled.plan.flags.len(),
-            digest: hex(&Sha256::digest(bytes)),
+            digest: hex(hash::sha256_of(bytes)),
             changed,
             skipped: issues.into_list(),
             warnings: warnings.into_list(),
@@ -328,7 +327,7 @@ fn sorted<'k>(keys: impl Iterator<Item = &'k str>) -> Vec<Box<str>> {
     set.sorted().into_iter().filter_map(|number| set.get(number)).map(Box::from).collect()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+fn hex(words: [u32; 8]) -> String {
+    let digits = words.iter().flat_map(|word| (0..8).rev().map(move |place| word >> (4 * place) & 15));
+    digits.filter_map(|digit| char::from_digit(digit, 16)).collect()
 }

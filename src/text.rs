@@ -10,6 +10,39 @@ macro_rules! text {
 }
 pub(crate) use text;
 
+/// Whether a text has the part in it, in a time that grows with their lengths alone (Knuth, Morris and Pratt). The standard
+/// library's search takes several times the code.
+pub(crate) fn contains(text: &str, part: &str) -> bool {
+    let part = part.as_bytes();
+    if part.len() > text.len() {
+        return false;
+    }
+    // For each place in `part`, how many bytes that end there are also those that it starts with.
+    let mut repeats: Vec<usize> = Vec::with_capacity(part.len());
+    repeats.push(0);
+    let mut matched = 0;
+    for byte in part.iter().skip(1) {
+        matched = advance(part, &repeats, matched, *byte);
+        repeats.push(matched);
+    }
+    matched = 0;
+    text.bytes().any(|byte| {
+        matched = advance(part, &repeats, matched, byte);
+        matched >= part.len()
+    }) || part.is_empty()
+}
+
+/// How much of the start of `part` ends with this byte, after so much of it before.
+fn advance(part: &[u8], repeats: &[usize], mut matched: usize, byte: u8) -> usize {
+    while part.get(matched) != Some(&byte) {
+        match matched.checked_sub(1).and_then(|last| repeats.get(last)) {
+            Some(shorter) => matched = *shorter,
+            None => return 0,
+        }
+    }
+    matched + 1
+}
+
 /// Input as it stands in a message: in backticks, on one line, cut where it is long.
 pub(crate) fn quoted(text: &str) -> String {
     const MOST: usize = 60;
@@ -82,5 +115,27 @@ pub(crate) fn push_escaped(text: &mut String, key: &str) {
             '/' => text.push_str("~1"),
             _ => text.push(character),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::contains;
+
+    /// The oracle is the standard library's search. All texts of up to seven letters out of two, and parts of up to five.
+    #[test]
+    fn contains_what_the_standard_library_finds() {
+        let texts = |most: u32| (0..=most).flat_map(|length| (0..1_u32 << length).map(move |bits| (length, bits)));
+        let text =
+            |(length, bits): (u32, u32)| -> String { (0..length).map(|place| if bits >> place & 1 == 0 { 'a' } else { 'é' }).collect() };
+        let mut wrong = Vec::new();
+        for whole in texts(7).map(text) {
+            for part in texts(5).map(text) {
+                if contains(&whole, &part) != whole.contains(&part) {
+                    wrong.push((whole.clone(), part));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:?}");
     }
 }

@@ -3,14 +3,10 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use md5::Md5;
-use sha2::block_api::compress256;
-use sha2::{Digest, Sha256};
-
 use super::{Attributes, Scope, Trace, javascript};
-use crate::number;
 use crate::plan::{Bucket, BucketId, Hash, OutcomeId, Point, Ramp, SplitId, Take, Threshold, Unit};
 use crate::value::ValueRef;
+use crate::{hash, number};
 
 /// What one context has drawn, so that asking again hashes nothing.
 #[derive(Debug, Default)]
@@ -142,78 +138,31 @@ fn compute<A: Attributes>(scope: &Scope<'_, A>, id: BucketId) -> Option<f64> {
 #[cfg_attr(samebucket_wasm, optimize(speed))]
 fn number_of(bucket: &Bucket, unit: &[u8]) -> f64 {
     let parts = [bucket.prefix.as_bytes(), unit, bucket.suffix.as_bytes()];
-    if let (Hash::Sha256, Take::First(8)) = (bucket.hash, bucket.take)
-        && let Some(first) = one_block(parts)
-    {
-        return first.checked_rem(bucket.modulus).unwrap_or(first) as f64 / bucket.divisor as f64;
-    }
-    let integer = match bucket.hash {
-        Hash::Sha256 => reduce(bucket, &digest::<Sha256>(parts)),
-        Hash::Md5 => reduce(bucket, &digest::<Md5>(parts)),
-    };
-    integer as f64 / bucket.divisor as f64
-}
-
-/// The first eight bytes of the SHA-256 of what fits into one block, as nearly everything does: with its padding it is
-/// put together in place, which takes half the time of the hasher.
-#[cfg_attr(samebucket_wasm, optimize(speed))]
-fn one_block(parts: [&[u8]; 3]) -> Option<u64> {
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    let mut block = [0_u8; 64];
-    let mut rest = block.get_mut(..56)?;
-    for part in parts {
-        rest = put(rest, part)?;
-    }
-    *rest.first_mut()? = 0x80;
-    let [.., high, low] = &mut block;
-    [*high, *low] = (8 * length as u16).to_be_bytes();
-    let mut state = INITIAL;
-    compress256(&mut state, &[block]);
-    let [first, second, ..] = state;
-    Some(u64::from(first) << 32 | u64::from(second))
-}
-
-/// Copies up to 63 bytes, and returns what comes after them; none if they do not fit. Pieces of known length take a
-/// fraction of the time of a copy of any length, which in wasm is a call.
-#[inline(always)]
-fn put<'a>(mut to: &'a mut [u8], mut from: &[u8]) -> Option<&'a mut [u8]> {
-    macro_rules! piece {
-        ($($length:literal)*) => {$(
-            if let Some((piece, rest)) = from.split_first_chunk::<$length>() {
-                let (place, after) = to.split_first_chunk_mut::<$length>()?;
-                *place = *piece;
-                (to, from) = (after, rest);
-            }
-        )*};
-    }
-    piece!(32 16 8 4 2 1);
-    from.is_empty().then_some(to)
-}
-
-/// FIPS 180-4, 5.3.3.
-const INITIAL: [u32; 8] = [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
-
-#[inline(never)]
-fn digest<D: Digest>(parts: [&[u8]; 3]) -> impl AsRef<[u8]> + use<D> {
-    let mut hasher = D::new();
-    parts.iter().for_each(|part| hasher.update(part));
-    hasher.finalize()
-}
-
-/// The part of the digest that is taken, big-endian, modulo the bucket's modulus.
-#[inline(never)]
-fn reduce(bucket: &Bucket, digest: &impl AsRef<[u8]>) -> u64 {
-    let digest = digest.as_ref();
-    match bucket.take {
-        Take::First(bytes) => {
-            let integer = digest.iter().take(bytes.into()).fold(0, |integer: u64, byte| integer << 8 | u64::from(*byte));
-            if bucket.modulus == 0 { integer } else { integer % bucket.modulus }
+    let (sha256, md5);
+    let digest: &[u32] = match bucket.hash {
+        Hash::Sha256 => {
+            sha256 = hash::sha256(parts);
+            &sha256
         }
-        // By words of 32 bits: a modulus below 2^32 keeps every step within 64 bits.
-        Take::Whole => digest.chunks(4).fold(0, |rest: u64, word| {
-            let word = word.iter().fold(0, |integer: u64, byte| integer << 8 | u64::from(*byte));
-            (rest << 32 | word).checked_rem(bucket.modulus).unwrap_or_default()
-        }),
+        Hash::Md5 => {
+            md5 = hash::md5(parts);
+            &md5
+        }
+    };
+    taken(bucket, digest) as f64 / bucket.divisor as f64
+}
+
+/// The part of the digest that is taken, modulo the bucket's modulus.
+#[inline(always)]
+fn taken(bucket: &Bucket, digest: &[u32]) -> u64 {
+    match (bucket.take, digest) {
+        (Take::First(bytes), [first, second, ..]) => {
+            let integer = u64::from(*first) << 32 | u64::from(*second);
+            let integer = integer >> (64 - 8 * u32::from(bytes));
+            integer.checked_rem(bucket.modulus).unwrap_or(integer)
+        }
+        // A modulus below 2^32 keeps every step within 64 bits.
+        _ => digest.iter().fold(0, |rest, word| (rest << 32 | u64::from(*word)).checked_rem(bucket.modulus).unwrap_or_default()),
     }
 }
 

@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 
 use crate::number;
 use crate::plan::{JavaScriptTest, Plan, Relation};
+use crate::text::contains;
 use crate::value::{Value, ValueRef};
 
 /// `a === b`. Lists and objects are never equal: the two sides are never the same object.
@@ -131,7 +132,7 @@ pub(super) fn holds(plan: &Plan, value: ValueRef<'_>, test: &JavaScriptTest) -> 
         JavaScriptTest::ComparesNumbers(relation, bound) => {
             to_number(value).partial_cmp(bound).is_some_and(|order| agrees(*relation, order))
         }
-        JavaScriptTest::TextIncludes(part) => to_text(value).contains(&**part),
+        JavaScriptTest::TextIncludes(part) => contains(&to_text(value), part),
         JavaScriptTest::Includes(part) => holds_within(value, operand(part)),
         JavaScriptTest::IncludedIn(container) => holds_within(operand(container), value),
         JavaScriptTest::Matches(id) => {
@@ -149,7 +150,7 @@ fn operand(operand: &Option<Value>) -> ValueRef<'_> {
 /// `container.includes(needle)`; nothing is in what is neither text nor a list.
 fn holds_within(container: ValueRef<'_>, needle: ValueRef<'_>) -> bool {
     match container {
-        ValueRef::String(text) => text.contains(&*to_text(needle)),
+        ValueRef::String(text) => contains(text, &to_text(needle)),
         ValueRef::List(items) => includes(items, needle),
         _ => false,
     }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::Attributes;
 use crate::instant;
 use crate::plan::{AttributeId, Plan, Test, WordId};
+use crate::text::contains;
 use crate::value::{Value, ValueRef};
 use crate::version::Version;
 
@@ -55,7 +56,7 @@ fn passes_rarely(plan: &Plan, test: &Test, value: ValueRef<'_>) -> bool {
     match (test, value) {
         (Test::Equals(expected), value) => value == expected.borrow(),
         (Test::In(set), value) => plan.set(*set).is_some_and(|set| set.has(value)),
-        (Test::Contains(part), ValueRef::String(text)) => matches!(&**part, Value::String(part) if text.contains(&**part)),
+        (Test::Contains(part), ValueRef::String(text)) => matches!(&**part, Value::String(part) if contains(text, part)),
         (Test::Contains(element), ValueRef::List(items)) => items.contains(element),
         (Test::StartsWith(start), ValueRef::String(text)) => text.starts_with(&**start),
         (Test::EndsWith(end), ValueRef::String(text)) => text.ends_with(&**end),

@@ -27,9 +27,9 @@ pub(crate) enum Hash {
 /// The part of a digest that is read as a big-endian integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Take {
-    /// So many bytes from the start, 8 at most.
+    /// So many bytes from the start, 1 to 8.
     First(u8),
-    /// All of it, which needs a modulus below 2^56.
+    /// All of it, which needs a modulus below 2^32.
     Whole,
 }
 

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use super::Attributes;
 use crate::plan::python::{Comparison, Expr, Method};
+use crate::text;
 use crate::value::{Object, Value, ValueRef};
 
 /// Whether the condition yields something truthy. One that raises does not hold.
@@ -252,7 +253,7 @@ fn order(left: &Py<'_>, right: &Py<'_>) -> Result<Option<Ordering>> {
 
 fn contains(container: &Py<'_>, item: &Py<'_>) -> Result<bool> {
     match (container, item) {
-        (Py::Str(text), Py::Str(part)) => Ok(text.contains(&**part)),
+        (Py::Str(whole), Py::Str(part)) => Ok(text::contains(whole, part)),
         (Py::List(items) | Py::Tuple(items), _) => Ok(items.iter().any(|other| equal(&other, item))),
         (Py::Dict(object), key) => lookup(object, key).map(|found| found.is_some()),
         _ => Err(Raised),

@@ -102,16 +102,6 @@ impl Inputs<'static> {
     }
 }
 
-/// An answer before it is put into words.
-pub(crate) type Answer = Result<OutcomeId, Failure>;
-
-/// Why a loaded snapshot has no answer.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Failure {
-    FlagNotFound,
-    TypeMismatch { expected: Kind, found: Kind },
-}
-
 impl Snapshot {
     /// Reads, checks and compiles a snapshot.
     ///
@@ -180,8 +170,16 @@ impl Snapshot {
         memo: Option<&Memo>,
     ) -> Evaluation<'a> {
         let attributes = Lookup::new(&self.plan, context);
-        let answer = self.answer(self.plan.find(flag_key), &attributes, inputs, memo, None, default.and_then(Kind::of));
-        self.evaluation(flag_key, answer, default)
+        let outcome = self.plan.find(flag_key).and_then(|flag| self.decide(flag, &attributes, inputs, memo, None));
+        let expected = default.and_then(Kind::of).filter(|_| self.plan.typed);
+        let found = outcome.and_then(|id| self.plan.outcome(id)).and_then(|outcome| self.plan.value(outcome)).and_then(Kind::of);
+        match (expected, found) {
+            (Some(expected), Some(found)) if expected != found => {
+                let message = text!["the flag `", flag_key, "` is of type ", found.name(), ", the default value of type ", expected.name()];
+                Evaluation::failed(flag_key, default, ErrorCode::TypeMismatch, message)
+            }
+            _ => self.evaluation(flag_key, outcome, default),
+        }
     }
 
     /// Evaluates every flag, in the order in which they were written.
@@ -193,7 +191,7 @@ impl Snapshot {
         let mut keys = keys_of(&self.plan);
         let mut evaluations = Vec::with_capacity(keys.len());
         self.outcomes(&Lookup::new(&self.plan, context), inputs, memo, |outcome| {
-            evaluations.extend(keys.next().map(|key| self.evaluation(key, Ok(outcome), None)));
+            evaluations.extend(keys.next().map(|key| self.evaluation(key, Some(outcome), None)));
         });
         evaluations
     }
@@ -206,8 +204,8 @@ impl Snapshot {
     pub(crate) fn explain_with<'a>(&'a self, flag_key: &'a str, attributes: &impl Attributes, inputs: Inputs<'_>) -> Explanation<'a> {
         let trace = Trace::default();
         let flag = self.plan.find(flag_key);
-        let answer = self.answer(flag, attributes, inputs, None, Some(&trace), None);
-        let evaluation = self.evaluation(flag_key, answer, None);
+        let outcome = flag.and_then(|flag| self.decide(flag, attributes, inputs, None, Some(&trace)));
+        let evaluation = self.evaluation(flag_key, outcome, None);
         let steps = flag.and_then(|id| self.plan.flag(id)).map_or(&[][..], |flag| self.plan.steps(flag));
         let otherwise = evaluation.backend_reason.unwrap_or_default();
         let steps = trace.into_steps().into_iter().enumerate().map(|(index, traced)| {
@@ -239,27 +237,16 @@ impl Snapshot {
         evaluate::decide(&self.scope(attributes, inputs, memo, &answers), flag)
     }
 
-    /// The outcome of one flag for a caller whose default value is of the type given.
-    pub(crate) fn answer(
+    fn decide(
         &self,
-        flag: Option<FlagId>,
+        flag: FlagId,
         attributes: &impl Attributes,
         inputs: Inputs<'_>,
         memo: Option<&Memo>,
         trace: Option<&Trace>,
-        expected: Option<Kind>,
-    ) -> Answer {
+    ) -> Option<OutcomeId> {
         let answers = Answers::default();
-        let scope = Scope { trace, ..self.scope(attributes, inputs, memo, &answers) };
-        let id = flag.and_then(|flag| evaluate::decide(&scope, flag)).ok_or(Failure::FlagNotFound)?;
-        if !self.plan.typed {
-            return Ok(id);
-        }
-        let found = self.plan.outcome(id).and_then(|outcome| self.plan.value(outcome)).and_then(Kind::of);
-        match (expected, found) {
-            (Some(expected), Some(found)) if expected != found => Err(Failure::TypeMismatch { expected, found }),
-            _ => Ok(id),
-        }
+        evaluate::decide(&Scope { trace, ..self.scope(attributes, inputs, memo, &answers) }, flag)
     }
 
     fn scope<'a, A>(&'a self, attributes: &'a A, inputs: Inputs<'a>, memo: Option<&'a Memo>, answers: &'a Answers) -> Scope<'a, A> {
@@ -267,17 +254,9 @@ impl Snapshot {
         Scope { plan: &self.plan, attributes, now, open_circuits, memo, answers, trace: None }
     }
 
-    /// An answer in words.
-    pub(crate) fn evaluation<'a>(&'a self, flag_key: &'a str, answer: Answer, default: Option<&'a Value>) -> Evaluation<'a> {
-        let outcome = match answer {
-            Ok(id) => self.plan.outcome(id),
-            Err(Failure::TypeMismatch { expected, found }) => {
-                let message = text!["the flag `", flag_key, "` is of type ", found.name(), ", the default value of type ", expected.name()];
-                return Evaluation::failed(flag_key, default, ErrorCode::TypeMismatch, message);
-            }
-            Err(Failure::FlagNotFound) => None,
-        };
-        match outcome {
+    /// An answer in words; without an outcome there is no such flag.
+    pub(crate) fn evaluation<'a>(&'a self, flag_key: &'a str, outcome: Option<OutcomeId>, default: Option<&'a Value>) -> Evaluation<'a> {
+        match outcome.and_then(|id| self.plan.outcome(id)) {
             Some(outcome) => Evaluation {
                 flag_key,
                 value: if outcome.yields { default.or(self.plan.value(outcome)) } else { self.plan.value(outcome) },

@@ -18,7 +18,7 @@ use crate::evaluate::Attributes;
 use crate::format::Format;
 use crate::limits;
 use crate::plan::{Attribute, FlagId, OutcomeId, Plan};
-use crate::snapshot::{Failure, Inputs, LoadOptions, OnInvalidFlag, OpenCircuits, Snapshot};
+use crate::snapshot::{Inputs, LoadOptions, OnInvalidFlag, OpenCircuits, Snapshot};
 use crate::value::{Object, Value};
 use encoded::Encoded;
 
@@ -200,14 +200,14 @@ impl Engine {
         let id = OutcomeId(outcome);
         let Some(outcome) = snapshot.plan.outcome(id) else { return ptr::null() };
         let key = snapshot.plan.key(outcome.flag);
-        let (evaluation, yields) = (snapshot.evaluation(key, Ok(id), None).to_value(), outcome.yields);
+        let (evaluation, yields) = (snapshot.evaluation(key, Some(id), None).to_value(), outcome.yields);
         self.tell(&Value::List(vec![evaluation, yields.into()]))
     }
 
     /// As `outcome`, for a flag that is not there; its key is the first `bytes` of the text.
     pub fn unknown(&self, bytes: usize) -> *const u8 {
         let Some(snapshot) = self.snapshot() else { return ptr::null() };
-        let evaluation = snapshot.evaluation(self.input.key(bytes), Err(Failure::FlagNotFound), None).to_value();
+        let evaluation = snapshot.evaluation(self.input.key(bytes), None, None).to_value();
         let yields = snapshot.plan.unknown.as_ref().is_none_or(|unknown| unknown.yields);
         self.tell(&Value::List(vec![evaluation, yields.into()]))
     }

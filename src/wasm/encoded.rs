@@ -192,13 +192,18 @@ impl<'a> Input<'a> {
             NUMBER => Value::Number(f64::from_le_bytes(self.take(8)?.try_into().ok()?)),
             STRING => Value::String(self.string()?),
             LIST => {
-                let count = self.u32()?;
-                Value::List((0..count).map(|_| self.value()).collect::<Option<_>>()?)
+                let mut items = Vec::new();
+                for _ in 0..self.u32()? {
+                    items.push(self.value()?);
+                }
+                Value::List(items)
             }
             OBJECT => {
-                let count = self.u32()?;
-                let entries = (0..count).map(|_| Some((self.string()?, self.value()?)));
-                Value::Object(Object::from_unique(entries.collect::<Option<_>>()?))
+                let mut entries = Vec::new();
+                for _ in 0..self.u32()? {
+                    entries.push((self.string()?, self.value()?));
+                }
+                Value::Object(Object::from_unique(entries))
             }
             _ => return None,
         })

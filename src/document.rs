@@ -10,6 +10,7 @@ use std::cell::Cell;
 use crate::error::{Code, Issue, Issues};
 use crate::limits;
 use crate::text::{count, push_escaped, quoted, text};
+use crate::texts::equal;
 use crate::value::{Object, Value};
 use parse::{Failure, Parser, Wrong};
 
@@ -112,6 +113,13 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// Whether it is this text.
+    #[inline(always)]
+    pub(crate) fn is(self, text: &str) -> bool {
+        let data = self.data();
+        data.kind == Type::Text && data.content.1 as usize == text.len() && equal(self.document.bytes(data), text.as_bytes())
+    }
+
     /// How many items or entries there are; none of what is no list and no object.
     #[inline(always)]
     pub(crate) fn len(self) -> usize {
@@ -145,8 +153,7 @@ impl<'d> Node<'d> {
     /// Whether the key of an object's value is this one.
     #[inline(always)]
     pub(crate) fn has_key(self, key: &str) -> bool {
-        let data = Node { at: self.at.wrapping_sub(1), ..self }.data();
-        data.content.1 as usize == key.len() && equal(self.document.bytes(data), key.as_bytes())
+        Node { at: self.at.wrapping_sub(1), ..self }.is(key)
     }
 
     /// The value of an object at a key.
@@ -257,12 +264,6 @@ fn mix_bytes(mut hash: u64, bytes: &[u8]) -> u64 {
         hash = mix(hash, u64::from_le_bytes(*word));
     }
     mix(hash, rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)))
-}
-
-/// Whether texts of the same length are equal. Most are short: then this takes less than a call would.
-#[inline(always)]
-fn equal(one: &[u8], other: &[u8]) -> bool {
-    one.iter().zip(other).all(|(one, other)| one == other)
 }
 
 #[derive(Clone)]

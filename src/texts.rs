@@ -6,11 +6,21 @@
 /// Texts, each once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Texts {
-    /// All texts, one after another, and where each ends.
+    /// All texts, one after another.
     all: Vec<u8>,
-    ends: Vec<u32>,
+    texts: Vec<Text>,
     branches: Vec<Branch>,
     root: Child,
+    /// The text that was added last, new or not.
+    last: u32,
+}
+
+#[derive(Debug, Clone)]
+struct Text {
+    /// Where it ends.
+    end: u32,
+    /// The text that was added after it the last time: snapshots repeat their lists.
+    next: u32,
 }
 
 /// Asks for one bit: a text in which it is 0 lies in the first child, else in the second.
@@ -28,15 +38,15 @@ const BRANCH: u32 = 1 << 31;
 
 impl Texts {
     pub(crate) const fn new() -> Texts {
-        Texts { all: Vec::new(), ends: Vec::new(), branches: Vec::new(), root: 0 }
+        Texts { all: Vec::new(), texts: Vec::new(), branches: Vec::new(), root: 0, last: 0 }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.ends.len()
+        self.texts.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.texts.is_empty()
     }
 
     pub(crate) fn contains(&self, text: &str) -> bool {
@@ -50,8 +60,8 @@ impl Texts {
 
     #[inline(always)]
     fn bytes(&self, number: u32) -> Option<&[u8]> {
-        let end = *self.ends.get(number as usize)?;
-        let start = number.checked_sub(1).and_then(|before| self.ends.get(before as usize)).copied().unwrap_or_default();
+        let end = self.texts.get(number as usize)?.end;
+        let start = number.checked_sub(1).and_then(|before| self.texts.get(before as usize)).map_or(0, |before| before.end);
         self.all.get(start as usize..end as usize)
     }
 
@@ -68,16 +78,34 @@ impl Texts {
 
     #[cfg_attr(samebucket_wasm, optimize(speed))]
     fn insert_bytes(&mut self, text: &[u8]) -> (u32, bool) {
-        let number = self.ends.len() as u32;
-        let nearest = self.nearest(text);
-        match self.bytes(nearest).map(|other| first_difference(other, text)) {
-            Some(None) => return (nearest, false),
-            Some(Some(position)) => self.branch(text, position, number),
-            None => self.root = number,
+        let number = self.texts.len() as u32;
+        let mut found = self.texts.get(self.last as usize).map_or(0, |last| last.next);
+        if !self.is(found, text) {
+            found = self.nearest(text);
+            if !self.is(found, text) {
+                match self.bytes(found).and_then(|other| first_difference(other, text)) {
+                    Some(position) => self.branch(text, position, number),
+                    None => self.root = number,
+                }
+                self.all.extend_from_slice(text);
+                self.texts.push(Text { end: self.all.len() as u32, next: 0 });
+                found = number;
+            }
+            if let Some(last) = self.texts.get_mut(self.last as usize) {
+                last.next = found;
+            }
         }
-        self.all.extend_from_slice(text);
-        self.ends.push(self.all.len() as u32);
-        (number, true)
+        self.last = found;
+        (found, found == number)
+    }
+
+    /// Whether the text of this number is this one.
+    #[inline(always)]
+    fn is(&self, number: u32, text: &[u8]) -> bool {
+        match self.bytes(number) {
+            Some(known) => known.len() == text.len() && equal(known, text),
+            None => false,
+        }
     }
 
     /// The numbers of the texts in the order of their bytes.
@@ -165,6 +193,12 @@ impl<'t> Names<'t> {
         }
         true
     }
+}
+
+/// Whether texts of the same length are equal. Most are short: then this takes less than a call would.
+#[inline(always)]
+pub(crate) fn equal(one: &[u8], other: &[u8]) -> bool {
+    one.iter().zip(other).all(|(one, other)| one == other)
 }
 
 /// A byte as 9 bits, of which the first says that there is one: so a text differs from those that it starts.

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use super::{
     Attribute, AttributeId, Bucket, BucketId, Expr, ExprId, Flag, FlagId, NameId, Outcome, OutcomeId, PatternId, Plan, Point, Root,
-    Scalars, SegmentId, Serve, Set, SetId, Share, Span, Split, SplitId, Step, Unknown, WordId,
+    Scalars, SegmentId, Serve, Set, SetId, Share, Span, Split, SplitId, Step, Unknown, WordId, set,
 };
 use crate::document::mix;
 use crate::evaluation::Reason;
@@ -99,8 +99,10 @@ impl Builder {
 
     pub(crate) fn set(&mut self, scalars: Scalars) -> SetId {
         let Scalars { mut words, mut numbers, booleans, null } = scalars;
-        words.sort_unstable();
-        words.dedup();
+        if words.len() > set::FEW {
+            words.sort_unstable();
+            words.dedup();
+        }
         numbers.sort_unstable();
         let start = self.plan.members.len();
         self.plan.members.extend(words);
@@ -147,22 +149,35 @@ impl Builder {
         FlagId(self.plan.flags.len() as u32)
     }
 
-    pub(crate) fn step(&mut self, name: &str, rule_id: Option<NameId>, when: Expr, serve: Serve) -> Step {
+    /// Adds a step to the flag that comes next.
+    pub(crate) fn step(&mut self, name: NameId, rule_id: Option<NameId>, when: Expr, serve: Serve) {
         let when = match when {
             Expr::All(parts) => parts,
             Expr::Literal(true) => Span::default(),
-            one => self.exprs(vec![one]),
+            one => {
+                let start = self.plan.exprs.len();
+                self.plan.exprs.push(one);
+                Span::since(start, &self.plan.exprs)
+            }
         };
-        Step { name: self.name(name), rule_id, requires: None, when, serve }
+        self.plan.steps.push(Step { name, rule_id, requires: None, when, serve });
     }
 
-    /// Adds a flag; flags are numbered in the order in which they are added.
-    pub(crate) fn flag(&mut self, key: &str, values: Vec<Value>, steps: Vec<Step>, otherwise: OutcomeId, fingerprint: u64) {
+    pub(crate) fn last_step(&mut self) -> Option<&mut Step> {
+        self.plan.steps.last_mut()
+    }
+
+    /// How many steps there are, those of all flags.
+    pub(crate) fn steps(&self) -> usize {
+        self.plan.steps.len()
+    }
+
+    /// Adds a flag, with the steps from that number on; flags are numbered in the order in which they are added.
+    pub(crate) fn flag(&mut self, key: &str, values: Vec<Value>, first_step: usize, otherwise: OutcomeId, fingerprint: u64) {
         let plan = &mut self.plan;
         plan.keys.insert(key);
-        let (first_value, first_step) = (plan.values.len(), plan.steps.len());
+        let first_value = plan.values.len();
         plan.values.extend(values);
-        plan.steps.extend(steps);
         let (values, steps) = (Span::since(first_value, &plan.values), Span::since(first_step, &plan.steps));
         plan.flags.push(Flag { values, steps, otherwise, fingerprint });
     }
@@ -234,7 +249,7 @@ pub(crate) struct FlagBuilder<'b> {
     builder: &'b mut Builder,
     id: FlagId,
     values: Vec<Value>,
-    steps: Vec<Step>,
+    first_step: usize,
 }
 
 /// The parts of an outcome that are seldom needed.
@@ -249,8 +264,8 @@ pub(crate) struct Details {
 impl<'b> FlagBuilder<'b> {
     /// For the next flag: flags are numbered in the order in which they are finished.
     pub(crate) fn new(builder: &'b mut Builder) -> FlagBuilder<'b> {
-        let id = builder.next_flag();
-        FlagBuilder { builder, id, values: Vec::new(), steps: Vec::new() }
+        let (id, first_step) = (builder.next_flag(), builder.steps());
+        FlagBuilder { builder, id, values: Vec::new(), first_step }
     }
 
     pub(crate) fn plan(&mut self) -> &mut Builder {
@@ -287,21 +302,17 @@ impl<'b> FlagBuilder<'b> {
     }
 
     pub(crate) fn step(&mut self, name: &str, when: Expr, serve: impl Into<Serve>) {
-        self.push_step(name, when, serve.into());
-    }
-
-    fn push_step(&mut self, name: &str, when: Expr, serve: Serve) {
-        let step = self.builder.step(name, None, when, serve);
-        self.steps.push(step);
+        let name = self.builder.name(name);
+        self.builder.step(name, None, when, serve.into());
     }
 
     pub(crate) fn last_step(&mut self) -> Option<&mut Step> {
-        self.steps.last_mut()
+        self.builder.last_step()
     }
 
     pub(crate) fn finish(self, key: &str, otherwise: OutcomeId, fingerprint: u64) {
-        let FlagBuilder { builder, values, steps, .. } = self;
-        builder.flag(key, values, steps, otherwise, fingerprint);
+        let FlagBuilder { builder, values, first_step, .. } = self;
+        builder.flag(key, values, first_step, otherwise, fingerprint);
     }
 }
 

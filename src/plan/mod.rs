@@ -350,10 +350,9 @@ impl Plan {
     /// Whether the set has the word.
     #[inline(always)]
     pub(crate) fn has_word(&self, set: SetId, word: WordId) -> bool {
-        const FEW: usize = 24;
         let Some(set) = self.sets.get(set.index()) else { return false };
         let mut members = set.words.of(&self.members);
-        while members.len() > FEW {
+        while members.len() > set::FEW {
             let (low, high) = members.split_at(members.len() / 2);
             members = if high.first() <= Some(&word) { high } else { low };
         }

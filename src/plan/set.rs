@@ -3,7 +3,10 @@
 use super::{Span, WordId};
 use crate::value::ValueRef;
 
-/// A set as the plan has it: its strings are words of the plan, sorted by number.
+/// So many strings are looked through as a whole, in whatever order.
+pub(super) const FEW: usize = 24;
+
+/// A set as the plan has it: its strings are words of the plan, more than a few sorted by number.
 #[derive(Debug)]
 pub(crate) struct Set {
     pub(super) words: Span,
@@ -35,6 +38,11 @@ pub(crate) struct Scalars {
 }
 
 impl Scalars {
+    /// With room for so many strings.
+    pub(crate) fn with_capacity(words: usize) -> Scalars {
+        Scalars { words: Vec::with_capacity(words), ..Scalars::default() }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.words.is_empty() && self.numbers.is_empty() && self.booleans == [false; 2] && !self.null
     }

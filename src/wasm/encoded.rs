@@ -50,11 +50,16 @@ impl Encoded {
 
     /// Sees to room for so many bytes of text, and returns its address; 0 when there is none. What was written stays.
     pub(super) fn reserve_text(&mut self, bytes: usize) -> *const u8 {
-        let more = bytes.saturating_sub(self.text.len());
-        if self.text.try_reserve_exact(more).is_err() {
-            return std::ptr::null();
+        if bytes > self.text.len() {
+            // Asked for and given back: what comes zeroed comes at once, and not byte by byte.
+            let mut room = Vec::<u8>::new();
+            if room.try_reserve_exact(bytes).is_err() {
+                return std::ptr::null();
+            }
+            drop(std::hint::black_box(room));
+            let written = mem::replace(&mut self.text, vec![0; bytes]);
+            self.text.iter_mut().zip(written).for_each(|(byte, value)| *byte = value);
         }
-        self.text.resize(self.text.len() + more, 0);
         self.text.as_ptr()
     }
 

@@ -10,52 +10,111 @@ use crate::plan::{Expr, Scalars, Test};
 use crate::text::{one_of, quoted, text};
 use crate::version::Version;
 
-/// Each operator with what it takes.
-static OPERATORS: &[(&str, Shape)] = &[
-    ("equals", Shape::Scalar),
-    ("not_equals", Shape::Scalar),
-    ("in", SCALARS),
-    ("not_in", SCALARS),
-    ("contains", Shape::Scalar),
-    ("not_contains", Shape::Scalar),
-    ("starts_with", Shape::Text),
-    ("ends_with", Shape::Text),
-    ("matches", Shape::Text),
-    ("gt", NUMBER),
-    ("gte", NUMBER),
-    ("lt", NUMBER),
-    ("lte", NUMBER),
-    ("before", AN_INSTANT),
-    ("after", AN_INSTANT),
-    ("semver_equals", VERSION),
-    ("semver_gt", VERSION),
-    ("semver_gte", VERSION),
-    ("semver_lt", VERSION),
-    ("semver_lte", VERSION),
-    ("exists", Shape::Any),
-    ("not_exists", Shape::Any),
-];
-const SCALARS: Shape = Shape::List(&Shape::Scalar);
-const AN_INSTANT: Shape = Shape::By(|checker, node| _ = checker.check(node, &INSTANT));
-const VERSION: Shape = Shape::By(version);
+/// What passes a condition. What it takes says its shape.
+struct Operator {
+    name: &'static str,
+    /// What it asks for is not to be.
+    negated: bool,
+    takes: Takes,
+}
 
-/// The key that says what kind of condition it is, and the whole of it.
-static KINDS: &[(&str, Shape)] = &[
-    ("attribute", Shape::By(test)),
-    ("segment", Shape::Closed(&[optional("segment", &Shape::Text)])),
-    ("all", Shape::Closed(&[optional("all", &shapes::CONDITIONS)])),
-    ("any", Shape::Closed(&[optional("any", &shapes::CONDITIONS)])),
-    ("not", Shape::Closed(&[optional("not", &Shape::By(shape))])),
+enum Takes {
+    /// The attribute exists.
+    Nothing,
+    /// It is equal to this.
+    Scalar,
+    /// It is one of these.
+    Scalars,
+    /// It contains this.
+    Part,
+    Pattern,
+    Text(fn(Box<str>) -> Test),
+    Number(fn(f64) -> Test),
+    Instant(fn(f64) -> Test),
+    Version(fn(Box<Version>) -> Test),
+}
+
+static OPERATORS: &[Operator] = &[
+    operator("equals", false, Takes::Scalar),
+    operator("not_equals", true, Takes::Scalar),
+    operator("in", false, Takes::Scalars),
+    operator("not_in", true, Takes::Scalars),
+    operator("contains", false, Takes::Part),
+    operator("not_contains", true, Takes::Part),
+    operator("starts_with", false, Takes::Text(Test::StartsWith)),
+    operator("ends_with", false, Takes::Text(Test::EndsWith)),
+    operator("matches", false, Takes::Pattern),
+    operator("gt", false, Takes::Number(Test::Greater)),
+    operator("gte", false, Takes::Number(Test::AtLeast)),
+    operator("lt", false, Takes::Number(Test::Less)),
+    operator("lte", false, Takes::Number(Test::AtMost)),
+    operator("before", false, Takes::Instant(Test::Earlier)),
+    operator("after", false, Takes::Instant(Test::Later)),
+    operator("semver_equals", false, Takes::Version(Test::VersionEquals)),
+    operator("semver_gt", false, Takes::Version(Test::VersionGreater)),
+    operator("semver_gte", false, Takes::Version(Test::VersionAtLeast)),
+    operator("semver_lt", false, Takes::Version(Test::VersionLess)),
+    operator("semver_lte", false, Takes::Version(Test::VersionAtMost)),
+    operator("exists", false, Takes::Nothing),
+    operator("not_exists", true, Takes::Nothing),
 ];
+
+const fn operator(name: &'static str, negated: bool, takes: Takes) -> Operator {
+    Operator { name, negated, takes }
+}
+
+impl Takes {
+    fn shape(&self) -> Option<&'static Shape> {
+        Some(match self {
+            Takes::Nothing => return None,
+            Takes::Scalar | Takes::Part => &Shape::Scalar,
+            Takes::Scalars => &const { Shape::List(&Shape::Scalar) },
+            Takes::Text(_) | Takes::Pattern => &Shape::Text,
+            Takes::Number(_) => &NUMBER,
+            Takes::Instant(_) => &INSTANT,
+            Takes::Version(_) => &const { Shape::By(version) },
+        })
+    }
+}
+
+/// The operator that a text names.
+#[cfg_attr(samebucket_wasm, optimize(speed))]
+fn operator_named(text: Node<'_>) -> Option<&'static Operator> {
+    OPERATORS.iter().find(|operator| text.is(operator.name))
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Test,
+    Segment,
+    All,
+    Any,
+    Not,
+}
+
+/// Each kind of condition with the key that says so, and the whole of it.
+static KINDS: &[(Kind, &str, Shape)] = &[
+    (Kind::Test, "attribute", Shape::By(test)),
+    (Kind::Segment, "segment", Shape::Closed(&[optional("segment", &Shape::Text)])),
+    (Kind::All, "all", Shape::Closed(&[optional("all", &shapes::CONDITIONS)])),
+    (Kind::Any, "any", Shape::Closed(&[optional("any", &shapes::CONDITIONS)])),
+    (Kind::Not, "not", Shape::Closed(&[optional("not", &Shape::By(shape))])),
+];
+
+/// The kind of a condition, its shape, and what stands at its key.
+#[cfg_attr(samebucket_wasm, optimize(speed))]
+fn kind<'d>(node: Node<'d>) -> Option<(Kind, &'static Shape, Node<'d>)> {
+    KINDS.iter().find_map(|(kind, key, shape)| Some((*kind, shape, node.get(key)?)))
+}
 
 pub(super) fn shape(checker: &mut Checker, node: Node<'_>) {
     if !checker.check(node, &Shape::Open(&[])) {
         return;
     }
-    match KINDS.iter().find(|(key, _)| node.get(key).is_some()) {
-        Some((_, shape)) => _ = checker.check(node, shape),
+    match kind(node) {
+        Some((_, shape, _)) => _ = checker.check(node, shape),
         None => {
-            let kinds: Vec<&str> = KINDS.iter().map(|(key, _)| *key).collect();
+            let kinds: Vec<&str> = KINDS.iter().map(|(_, key, _)| *key).collect();
             checker.report(node, Code::MissingKey, text!["expected a condition with the key ", one_of(&kinds)]);
         }
     }
@@ -66,18 +125,20 @@ fn test(checker: &mut Checker, node: Node<'_>) {
     static TEST: Shape =
         Shape::Closed(&[optional("attribute", &Shape::Name), required("operator", &Shape::Text), optional("value", &Shape::Any)]);
     checker.check(node, &TEST);
-    let Some((place, operator)) = node.get("operator").and_then(|place| Some((place, place.text()?))) else { return };
-    let value = node.get("value");
-    match (OPERATORS.iter().find(|(name, _)| *name == operator), value) {
-        (None, _) => {
-            let names: Vec<&str> = OPERATORS.iter().map(|(name, _)| *name).collect();
-            checker.report(place, Code::InvalidValue, text!["unknown operator ", quoted(operator), "; expected ", one_of(&names)]);
+    let Some(place) = node.get("operator") else { return };
+    let Some(operator) = operator_named(place) else {
+        if let Some(unknown) = place.text() {
+            let names: Vec<&str> = OPERATORS.iter().map(|operator| operator.name).collect();
+            checker.report(place, Code::InvalidValue, text!["unknown operator ", quoted(unknown), "; expected ", one_of(&names)]);
         }
-        (Some((_, Shape::Any)), Some(value)) => {
-            checker.report(value, Code::UnknownKey, text!["the operator `", operator, "` takes no `value`"]);
+        return;
+    };
+    match (operator.takes.shape(), node.get("value")) {
+        (None, Some(value)) => {
+            checker.report(value, Code::UnknownKey, text!["the operator `", operator.name, "` takes no `value`"]);
         }
-        (Some((_, Shape::Any)), None) => {}
-        (Some((_, shape)), Some(value)) => _ = checker.check(value, shape),
+        (None, None) => {}
+        (Some(shape), Some(value)) => _ = checker.check(value, shape),
         (Some(_), None) => checker.missing(node, "value"),
     }
 }
@@ -92,24 +153,27 @@ impl Reader<'_> {
     }
 
     fn check_condition(&mut self, node: Node<'_>, in_segment: bool, checker: &mut Checker) {
-        let Some(inner) = KINDS.iter().find_map(|(key, _)| node.get(key)) else { return };
-        match (inner.key(), inner.text()) {
-            ("attribute", _) if node.get("operator").and_then(Node::text) == Some("matches") => {
+        let Some((kind, _, inner)) = kind(node) else { return };
+        match kind {
+            Kind::Test if node.get("operator").is_some_and(|operator| operator.is("matches")) => {
                 let Some((place, pattern)) = node.get("value").and_then(|value| Some((value, value.text()?))) else { return };
                 if let Err(error) = self.builder.pattern(pattern) {
                     let (code, message) = error.issue(pattern);
                     checker.report(place, code, message);
                 }
             }
-            ("segment", Some(_)) if in_segment => {
-                checker.report(inner, Code::InvalidValue, "a segment's conditions cannot name another segment".into());
-            }
-            ("segment", Some(name)) if !self.segments.contains(name) => {
-                checker.report(inner, Code::UnknownSegment, text!["there is no segment ", quoted(name)]);
-            }
-            ("all" | "any", _) => self.check_conditions(Some(inner), in_segment, checker),
-            ("not", _) => self.check_condition(inner, in_segment, checker),
-            _ => {}
+            Kind::Test => {}
+            Kind::Segment => match inner.text() {
+                Some(_) if in_segment => {
+                    checker.report(inner, Code::InvalidValue, "a segment's conditions cannot name another segment".into());
+                }
+                Some(name) if !self.segments.contains(name) => {
+                    checker.report(inner, Code::UnknownSegment, text!["there is no segment ", quoted(name)]);
+                }
+                _ => {}
+            },
+            Kind::All | Kind::Any => self.check_conditions(Some(inner), in_segment, checker),
+            Kind::Not => self.check_condition(inner, in_segment, checker),
         }
     }
 
@@ -128,15 +192,15 @@ impl Reader<'_> {
     }
 
     fn condition(&mut self, node: Node<'_>) -> Expr {
-        let expr = KINDS.iter().find_map(|(key, _)| node.get(key)).and_then(|inner| match inner.key() {
-            "attribute" => self.test(node, inner.text()?),
-            "segment" => self.segment(inner.text()?),
-            "all" => Some(self.conditions(inner)),
-            "any" => {
+        let expr = kind(node).and_then(|(kind, _, inner)| match kind {
+            Kind::Test => self.test(node, inner.text()?),
+            Kind::Segment => self.segment(inner.text()?),
+            Kind::All => Some(self.conditions(inner)),
+            Kind::Any => {
                 let conditions = self.each_condition(inner);
                 Some(self.builder.any(conditions))
             }
-            _ => {
+            Kind::Not => {
                 let condition = self.condition(inner);
                 Some(self.builder.not(condition))
             }
@@ -145,62 +209,47 @@ impl Reader<'_> {
     }
 
     fn test(&mut self, node: Node<'_>, attribute: &str) -> Option<Expr> {
-        let operator = node.get("operator")?.text()?;
-        let (positive, negated) = match operator.strip_prefix("not_") {
-            Some(positive) => (positive, true),
-            None => (operator, false),
-        };
-        let test = self.operand(positive, node.get("value"))?;
+        let Operator { negated, takes, .. } = operator_named(node.get("operator")?)?;
+        let test = self.operand(takes, node.get("value"))?;
         let attribute = self.attribute(attribute);
         Some(match test {
             // Of an attribute that is there `exists` is always true, so `not_exists` asks for the opposite as a whole.
-            Test::Exists if negated => self.builder.not(Expr::is(attribute, test)),
-            test => Expr::Is { attribute, as_key: false, negated, test },
+            Test::Exists if *negated => self.builder.not(Expr::is(attribute, test)),
+            test => Expr::Is { attribute, as_key: false, negated: *negated, test },
         })
     }
 
-    fn operand(&mut self, operator: &str, value: Option<Node<'_>>) -> Option<Test> {
-        if operator == "exists" {
+    fn operand(&mut self, takes: &Takes, value: Option<Node<'_>>) -> Option<Test> {
+        if let Takes::Nothing = takes {
             return Some(Test::Exists);
         }
         let value = value?;
-        if let Some(number) = value.number() {
-            match operator {
-                "gt" => return Some(Test::Greater(number)),
-                "gte" => return Some(Test::AtLeast(number)),
-                "lt" => return Some(Test::Less(number)),
-                "lte" => return Some(Test::AtMost(number)),
-                _ => {}
-            }
-        }
-        let version = || Some(Box::new(Version::parse(value.text()?)?));
-        Some(match operator {
-            "equals" => match value.text() {
+        Some(match takes {
+            Takes::Nothing => Test::Exists,
+            Takes::Scalar => match value.text() {
                 Some(text) => Test::Word(self.builder.word(text)),
                 None => Test::Equals(value.to_value().into()),
             },
-            "contains" => Test::Contains(value.to_value().into()),
-            "in" => {
-                let mut set = Scalars::default();
-                for item in value.values() {
-                    match item.text() {
-                        Some(text) => set.word(self.builder.word(text)),
-                        None => set.value(item.to_value().borrow()),
-                    }
-                }
-                Test::In(self.builder.set(set))
-            }
-            "starts_with" => Test::StartsWith(value.text()?.into()),
-            "ends_with" => Test::EndsWith(value.text()?.into()),
-            "matches" => Test::Matches(self.builder.pattern(value.text()?).ok()?),
-            "before" => Test::Earlier(instant::parse(value.text()?)?),
-            "after" => Test::Later(instant::parse(value.text()?)?),
-            "semver_equals" => Test::VersionEquals(version()?),
-            "semver_gt" => Test::VersionGreater(version()?),
-            "semver_gte" => Test::VersionAtLeast(version()?),
-            "semver_lt" => Test::VersionLess(version()?),
-            "semver_lte" => Test::VersionAtMost(version()?),
-            _ => return None,
+            Takes::Scalars => self.one_of(value),
+            Takes::Part => Test::Contains(value.to_value().into()),
+            Takes::Pattern => Test::Matches(self.builder.pattern(value.text()?).ok()?),
+            Takes::Text(test) => test(value.text()?.into()),
+            Takes::Number(test) => test(value.number()?),
+            Takes::Instant(test) => test(instant::parse(value.text()?)?),
+            Takes::Version(test) => test(Box::new(Version::parse(value.text()?)?)),
         })
+    }
+
+    #[cfg_attr(samebucket_wasm, optimize(speed))]
+    fn one_of(&mut self, list: Node<'_>) -> Test {
+        let mut set = Scalars::with_capacity(list.len());
+        let mut values = list.values();
+        while let Some(value) = values.step() {
+            match value.text() {
+                Some(text) => set.word(self.builder.word(text)),
+                None => set.value(value.to_value().borrow()),
+            }
+        }
+        Test::In(self.builder.set(set))
     }
 }

@@ -102,7 +102,8 @@ impl Reader<'_> {
 
     /// An attribute by its name: one key, or else the keys between its dots.
     fn attribute(&mut self, name: &str) -> AttributeId {
-        if let Some(known) = self.names.find(name.as_bytes()).and_then(|number| self.attributes.get(number as usize)) {
+        let (number, _) = self.names.insert(name);
+        if let Some(known) = self.attributes.get(number as usize) {
             return *known;
         }
         let mut routes = vec![Route::to(&[name])];
@@ -110,7 +111,6 @@ impl Reader<'_> {
             routes.push(Route::by_dots(name));
         }
         let attribute = self.builder.attribute(routes.into());
-        self.names.insert(name);
         self.attributes.push(attribute);
         attribute
     }

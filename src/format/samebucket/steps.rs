@@ -8,7 +8,7 @@ use crate::document::{Node, entries, items, mix_text};
 use crate::evaluation::Reason;
 use crate::format::user::always;
 use crate::plan::{
-    AttributeId, Bucket, BucketId, Expr, FlagId, Hash, NameId, Outcome, OutcomeId, Point, Ramp, RampPoint, Scale, Serve, Share, Step, Take,
+    AttributeId, Bucket, BucketId, Expr, FlagId, Hash, NameId, Outcome, OutcomeId, Point, Ramp, RampPoint, Scale, Serve, Share, Take,
     Threshold, Unit,
 };
 use crate::text::text;
@@ -18,9 +18,10 @@ const BUCKETS: u64 = (100.0 * BUCKETS_PER_PERCENT) as u64;
 
 /// Adds a flag to the plan. `flags` are all flags that are added, `keys` their keys, both by number.
 pub(super) fn compile<'d>(flag: Node<'d>, flags: &[Node<'d>], keys: &Texts, targets: &Targets<'d>, reader: &mut Reader<'_>) {
-    let id = reader.builder.next_flag();
+    let (id, first_step) = (reader.builder.next_flag(), reader.builder.steps());
     let variants = variants(flag);
-    let bucketing = |key: &str| flag.get("bucketing").and_then(|bucketing| bucketing.get(key)?.text());
+    let bucketing = flag.get("bucketing");
+    let bucketing = |key: &str| bucketing.and_then(|bucketing| bucketing.get(key)?.text());
     let unit = bucketing("by").map_or(reader.targeting_key, |name| reader.attribute(name));
     let salt = bucketing("salt").unwrap_or(flag.key());
     // The environment takes part in what the flag is only where the flag names environments.
@@ -30,25 +31,13 @@ pub(super) fn compile<'d>(flag: Node<'d>, flags: &[Node<'d>], keys: &Texts, targ
     };
     let names = variants.all().iter().map(|name| reader.builder.name(name)).collect();
     let off = variants.find(named(flag, "off")).unwrap_or_default();
-    let mut list = List {
-        id,
-        flag,
-        names,
-        variants,
-        off,
-        unit,
-        salt,
-        plain: [None; 2],
-        salts: Texts::default(),
-        salted: Vec::new(),
-        reader,
-        steps: Vec::new(),
-    };
+    let mut list =
+        List { id, flag, names, variants, off, unit, salt, plain: [None; 2], salts: Texts::default(), salted: Vec::new(), reader };
     list.compile(flags, keys, targets);
-    let otherwise = list.outcome(off, Reason::Default, "off", None);
-    let steps = list.steps;
+    let name = list.name("off");
+    let otherwise = list.outcome(off, Reason::Default, name, None);
     let values = entries(flag.get("variants")).map(Node::to_value).collect();
-    reader.builder.flag(flag.key(), values, steps, otherwise, flag.fingerprint(seed));
+    reader.builder.flag(flag.key(), values, first_step, otherwise, flag.fingerprint(seed));
 }
 
 /// A decision list that is being put together.
@@ -67,7 +56,6 @@ struct List<'l, 'd, 'r> {
     salts: Texts,
     salted: Vec<BucketId>,
     reader: &'l mut Reader<'r>,
-    steps: Vec<Step>,
 }
 
 impl<'d> List<'_, 'd, '_> {
@@ -83,16 +71,18 @@ impl<'d> List<'_, 'd, '_> {
         }
         self.off("circuit_open", Reason::Disabled, Expr::CircuitOpen);
         if let Some(serve) = environment.and_then(|environment| environment.get("serve")) {
-            let serve = self.serve(serve, Reason::Static, "environment", None);
-            return self.step("environment", None, always(), serve);
+            let name = self.name("environment");
+            let serve = self.serve(serve, Reason::Static, name, None);
+            return self.step(name, None, always(), serve);
         }
-        let ungated = self.steps.len();
+        let ungated = self.reader.builder.steps();
 
-        let schedule = |key: &str| flag.get("schedule").and_then(|schedule| at(schedule, key));
-        if let Some(from) = schedule("from") {
+        let schedule = flag.get("schedule");
+        let at = |key: &str| schedule.and_then(|schedule| at(schedule, key));
+        if let Some(from) = at("from") {
             self.off("not_started", Reason::Disabled, Expr::Before(from));
         }
-        if let Some(until) = schedule("until") {
+        if let Some(until) = at("until") {
             self.off("expired", Reason::Disabled, Expr::After(until));
         }
         for requirement in items(flag.get("requires")) {
@@ -105,21 +95,22 @@ impl<'d> List<'_, 'd, '_> {
         let on = self.variants.find(named(flag, "on"));
         if let (Some(on), Some(allow)) = (on, flag.get("allow").filter(|list| list.len() > 0)) {
             let allowed = self.reader.key_in(Some(allow));
-            let outcome = self.outcome(on, Reason::TargetingMatch, "allowed", None);
-            self.step("allowed", None, allowed, Serve::Outcome(outcome));
+            let name = self.name("allowed");
+            let outcome = self.outcome(on, Reason::TargetingMatch, name, None);
+            self.step(name, None, allowed, Serve::Outcome(outcome));
         }
-        let rules = flag.get("rules");
-        self.steps.reserve_exact(rules.map_or(0, Node::len) + 1);
-        for rule in items(rules) {
+        let name = self.name("rule");
+        for rule in items(flag.get("rules")) {
             let when = rule.get("when").map(|when| self.reader.conditions(when));
-            let id = rule.get("id").and_then(Node::text).map(|id| self.reader.builder.name(id));
-            self.offer("rule", id, when, rule.get("rollout"), rule.get("serve"), Reason::TargetingMatch);
+            let id = rule.get("id").and_then(Node::text).map(|id| self.name(id));
+            self.offer(name, id, when, rule.get("rollout"), rule.get("serve"), Reason::TargetingMatch);
         }
         if let Some(default) = flag.get("default") {
-            let reason = if self.steps.len() == ungated { Reason::Static } else { Reason::Default };
+            let reason = if self.reader.builder.steps() == ungated { Reason::Static } else { Reason::Default };
+            let name = self.name("default");
             match default.get("rollout") {
-                None => self.offer("default", None, None, None, Some(default), reason),
-                rollout => self.offer("default", None, None, rollout, default.get("serve"), reason),
+                None => self.offer(name, None, None, None, Some(default), reason),
+                rollout => self.offer(name, None, None, rollout, default.get("serve"), reason),
             }
         }
     }
@@ -133,7 +124,7 @@ impl<'d> List<'_, 'd, '_> {
         let Some(value) = targets.variant(key, variant) else { return };
         let unmet = self.reader.builder.not(Expr::Serves(FlagId(number), value));
         self.off("requirement", Reason::Disabled, unmet);
-        if let Some(step) = self.steps.last_mut() {
+        if let Some(step) = self.reader.builder.last_step() {
             step.requires = Some(FlagId(number));
         }
     }
@@ -142,7 +133,7 @@ impl<'d> List<'_, 'd, '_> {
     /// takes part.
     fn offer(
         &mut self,
-        name: &'static str,
+        name: NameId,
         rule_id: Option<NameId>,
         when: Option<Expr>,
         rollout: Option<Node<'_>>,
@@ -177,7 +168,7 @@ impl<'d> List<'_, 'd, '_> {
         Expr::Rollout(bucket, threshold)
     }
 
-    fn serve(&mut self, serve: Node<'_>, reason: Reason, name: &'static str, rule_id: Option<NameId>) -> Serve {
+    fn serve(&mut self, serve: Node<'_>, reason: Reason, name: NameId, rule_id: Option<NameId>) -> Serve {
         if let Some(named) = serve.text() {
             let variant = self.variants.find(named).unwrap_or_default();
             return Serve::Outcome(self.outcome(variant, reason, name, rule_id));
@@ -223,20 +214,23 @@ impl<'d> List<'_, 'd, '_> {
         bucket
     }
 
-    fn off(&mut self, name: &'static str, reason: Reason, when: Expr) {
+    fn name(&mut self, name: &str) -> NameId {
+        self.reader.builder.name(name)
+    }
+
+    fn off(&mut self, name: &str, reason: Reason, when: Expr) {
+        let name = self.name(name);
         let outcome = self.outcome(self.off, reason, name, None);
         self.step(name, None, when, Serve::Outcome(outcome));
     }
 
-    fn step(&mut self, name: &'static str, rule_id: Option<NameId>, when: Expr, serve: Serve) {
-        let step = self.reader.builder.step(name, rule_id, when, serve);
-        self.steps.push(step);
+    fn step(&mut self, name: NameId, rule_id: Option<NameId>, when: Expr, serve: Serve) {
+        self.reader.builder.step(name, rule_id, when, serve);
     }
 
-    fn outcome(&mut self, variant: u32, reason: Reason, name: &'static str, rule_id: Option<NameId>) -> OutcomeId {
+    fn outcome(&mut self, variant: u32, reason: Reason, name: NameId, rule_id: Option<NameId>) -> OutcomeId {
         let builder = &mut self.reader.builder;
-        let backend_reason = builder.name(name);
         let (flag, value, variant) = (self.id, Some(variant), self.names.get(variant as usize).copied());
-        builder.outcome(Outcome { flag, value, variant, rule_id, backend_reason, reason, yields: false })
+        builder.outcome(Outcome { flag, value, variant, rule_id, backend_reason: name, reason, yields: false })
     }
 }

@@ -120,8 +120,7 @@ impl Snapshot {
         let (Some((format, compiled)), true) = (compiled, skips || issues.count() == 0) else {
             return Err(SnapshotError::new(issues.into_list()));
         };
-        let keys = &compiled.plan.keys;
-        let changed = keys.sorted().into_iter().filter_map(|number| keys.get(number)).map(Box::from).collect();
+        let changed = sorted(&compiled.plan.keys);
         let info = SnapshotInfo {
             format,
             version: compiled.version,
@@ -139,9 +138,18 @@ impl Snapshot {
     #[must_use]
     pub fn after(mut self, before: &Snapshot) -> Snapshot {
         let fingerprint = |plan: &Plan, key: &str| plan.find(key).and_then(|id| plan.flag(id)).map(|flag| flag.fingerprint);
-        let new = keys_of(&self.plan).filter(|key| fingerprint(&self.plan, key) != fingerprint(&before.plan, key));
-        let gone = keys_of(&before.plan).filter(|key| self.plan.find(key).is_none());
-        self.info.changed = sorted(new.chain(gone));
+        let mut changed = Texts::default();
+        for key in keys_of(&self.plan) {
+            if fingerprint(&self.plan, key) != fingerprint(&before.plan, key) {
+                changed.insert(key);
+            }
+        }
+        for key in keys_of(&before.plan) {
+            if self.plan.find(key).is_none() {
+                changed.insert(key);
+            }
+        }
+        self.info.changed = sorted(&changed);
         self
     }
 
@@ -300,10 +308,13 @@ fn keys_of(plan: &Plan) -> impl ExactSizeIterator<Item = &str> {
     (0..plan.flags.len() as u32).map(|flag| plan.key(FlagId(flag)))
 }
 
-fn sorted<'k>(keys: impl Iterator<Item = &'k str>) -> Vec<Box<str>> {
-    let mut set = Texts::default();
-    keys.for_each(|key| _ = set.insert(key));
-    set.sorted().into_iter().filter_map(|number| set.get(number)).map(Box::from).collect()
+/// In alphabetical order.
+fn sorted(texts: &Texts) -> Vec<Box<str>> {
+    let mut sorted = Vec::with_capacity(texts.len());
+    for number in texts.sorted() {
+        sorted.extend(texts.get(number).map(Box::from));
+    }
+    sorted
 }
 
 fn hex(words: [u32; 8]) -> String {

@@ -105,7 +105,7 @@ fn parse_digits(digits: &str, bits: u8) -> f64 {
     if digits.is_empty() {
         return f64::NAN;
     }
-    let (mut value, mut exponent) = (0_u64, 0_i32);
+    let (mut value, mut exponent) = (0_u64, 0_u64);
     for digit in digits.chars() {
         let Some(digit) = digit.to_digit(1 << bits) else { return f64::NAN };
         if value >> 60 == 0 {
@@ -116,7 +116,9 @@ fn parse_digits(digits: &str, bits: u8) -> f64 {
             exponent = exponent.saturating_add(bits.into());
         }
     }
-    value as f64 * 2_f64.powi(exponent)
+    // 2 to the power of the exponent; infinity past all doubles.
+    let power = f64::from_bits((1023 + exponent.min(1024)) << 52);
+    value as f64 * power
 }
 
 /// JavaScript's white space and line terminators. Unicode's differ in U+0085 and U+FEFF.

@@ -1,7 +1,7 @@
 //! Which format a snapshot is in, by its shape.
 
 use super::Format;
-use crate::document::{Node, Type};
+use crate::document::{Node, Type, entries, items};
 
 /// What tells a format from the others.
 struct Marks {
@@ -72,7 +72,7 @@ pub(super) fn candidates(snapshot: Node<'_>) -> Vec<Format> {
     }
     let flags = snapshot.get("flags").filter(|flags| matches!(flags.kind(), Type::List | Type::Object));
     let in_list = flags.is_some_and(|flags| flags.kind() == Type::List);
-    let values = || flags.into_iter().flat_map(Node::values);
+    let values = || if in_list { items(flags) } else { entries(flags) };
     let some = |keys: &[&str]| values().any(|flag| has_one(flag, keys));
     let has_names = values().all(|flag| flag.get("name").is_some());
     let is_empty = values().next().is_none();
@@ -81,7 +81,7 @@ pub(super) fn candidates(snapshot: Node<'_>) -> Vec<Format> {
     // The first question that leaves any. Flags that carry one format's keys in the other's place are that format's, and
     // wrong.
     for question in 0..4 {
-        let is_one = |marks: &&Marks| match question {
+        let is_one = |marks: &Marks| match question {
             _ if flags.is_none() => question == 0 && has_one(snapshot, marks.snapshot),
             0 => fits(marks) && is_marked(marks),
             1 => is_marked(marks),
@@ -89,7 +89,12 @@ pub(super) fn candidates(snapshot: Node<'_>) -> Vec<Format> {
             // Without flags everything fits; with flags only formats that require no key of them.
             _ => fits(marks) && (in_list || is_empty || !marks.weak.is_empty()),
         };
-        let formats: Vec<Format> = MARKS.iter().filter(is_one).map(|marks| marks.format).collect();
+        let mut formats = Vec::new();
+        for marks in MARKS {
+            if is_one(marks) {
+                formats.push(marks.format);
+            }
+        }
         if !formats.is_empty() {
             return formats;
         }

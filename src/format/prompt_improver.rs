@@ -69,6 +69,8 @@ struct Rule<'d> {
     when: Expr,
     variant: &'d str,
     priority: f64,
+    /// Among the rules as they are written.
+    place: usize,
 }
 
 pub(super) fn compile(snapshot: Node<'_>, _: Option<&str>, checker: &mut Checker) -> Option<Compiled> {
@@ -148,7 +150,7 @@ impl Reader {
                 let when = self.condition(condition, name, checker);
                 let variant = fields::text(node, "variant").unwrap_or_default();
                 let priority = fields::number(node, "priority").unwrap_or_default() + 0.0;
-                rules.push(Rule { name, when, variant, priority });
+                rules.push(Rule { name, when, variant, priority, place: rules.len() });
             }
             let Some(variant) = node.get("variant") else { continue };
             let named = variant.text().unwrap_or_default();
@@ -158,8 +160,8 @@ impl Reader {
                 checker.warn(variant, Code::UnknownVariant, message);
             }
         }
-        // Stable: rules of one priority stay in written order.
-        rules.sort_by(|a, b| b.priority.total_cmp(&a.priority));
+        // Rules of one priority stay in written order.
+        rules.sort_unstable_by(|a, b| b.priority.total_cmp(&a.priority).then(a.place.cmp(&b.place)));
         rules
     }
 

@@ -108,6 +108,13 @@ impl Texts {
         }
     }
 
+    /// Gives back the room for more.
+    pub(crate) fn shrink(&mut self) {
+        self.all.shrink_to_fit();
+        self.texts.shrink_to_fit();
+        self.branches.shrink_to_fit();
+    }
+
     /// The numbers of the texts in the order of their bytes.
     pub(crate) fn sorted(&self) -> Vec<u32> {
         let mut sorted = Vec::with_capacity(self.len());

@@ -191,7 +191,24 @@ impl Builder {
             }
         }
         self.mark_compared();
+        self.shrink();
         self.plan
+    }
+
+    /// Gives back the room of the lists that are long in a long plan.
+    fn shrink(&mut self) {
+        let Plan { flags, keys, steps, exprs, values, outcomes, splits, shares, buckets, sets, members, .. } = &mut self.plan;
+        keys.shrink();
+        flags.shrink_to_fit();
+        steps.shrink_to_fit();
+        exprs.shrink_to_fit();
+        values.shrink_to_fit();
+        outcomes.shrink_to_fit();
+        splits.shrink_to_fit();
+        shares.shrink_to_fit();
+        buckets.shrink_to_fit();
+        sets.shrink_to_fit();
+        members.shrink_to_fit();
     }
 
     /// A flag's fingerprint with those of the segments and flags that it refers to.

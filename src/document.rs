@@ -117,7 +117,7 @@ impl<'d> Node<'d> {
     #[inline(always)]
     pub(crate) fn is(self, text: &str) -> bool {
         let data = self.data();
-        data.kind == Type::Text && data.content.1 as usize == text.len() && equal(self.document.bytes(data), text.as_bytes())
+        data.kind == Type::Text && self.document.says(data, text)
     }
 
     /// How many items or entries there are; none of what is no list and no object.
@@ -153,7 +153,7 @@ impl<'d> Node<'d> {
     /// Whether the key of an object's value is this one.
     #[inline(always)]
     pub(crate) fn has_key(self, key: &str) -> bool {
-        Node { at: self.at.wrapping_sub(1), ..self }.is(key)
+        self.document.says(Node { at: self.at.wrapping_sub(1), ..self }.data(), key)
     }
 
     /// The value of an object at a key.
@@ -334,6 +334,12 @@ impl<'t> Document<'t> {
     fn bytes(&self, data: Data) -> &[u8] {
         let (start, length) = data.content;
         self.texts(data).as_bytes().get(start as usize..start as usize + length as usize).unwrap_or_default()
+    }
+
+    /// Whether a text is this one.
+    #[inline(always)]
+    fn says(&self, data: Data, text: &str) -> bool {
+        data.content.1 as usize == text.len() && equal(self.bytes(data), text.as_bytes())
     }
 
     /// Reads a whole document. Without one the reason is the only issue; with one there may still be issues, for

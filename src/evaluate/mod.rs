@@ -128,22 +128,30 @@ pub(crate) fn decide<A: Attributes>(scope: &Scope<'_, A>, id: FlagId) -> Option<
         if scope.attributes.lack() {
             return None;
         }
+        if !applies {
+            trace_step(scope, false);
+            continue;
+        }
         let outcome = match step.serve {
-            _ if !applies => None,
             Serve::Outcome(outcome) => Some(outcome),
             Serve::Split(split) => bucket::choose(scope, split),
         };
-        if let Some(trace) = scope.trace {
-            trace.step(applies);
+        if scope.attributes.lack() {
+            return None;
         }
-        if applies {
-            return if scope.attributes.lack() { None } else { outcome };
-        }
+        trace_step(scope, true);
+        return outcome;
     }
-    if let Some(trace) = scope.trace {
-        trace.step(true);
-    }
+    trace_step(scope, true);
     Some(flag.otherwise)
+}
+
+/// A step has been tried, and drawn all that it draws.
+#[inline(always)]
+fn trace_step<A>(scope: &Scope<'_, A>, matched: bool) {
+    if let Some(trace) = scope.trace {
+        trace.step(matched);
+    }
 }
 
 /// The outcome of a flag that may have been decided before in the same scope, because others require it.

@@ -7,7 +7,7 @@ import * as glue from "./glue.js";
 const misused = () => {
   throw new Error("samebucket's wasm was misused");
 };
-const imports = { "./glue_bg.js": new Proxy({}, { get: () => misused }) };
+const imports = { "./glue_bg.js": new Proxy({}, { get: (_, /** @type {string} */ name) => (name.startsWith("__wb") ? misused : undefined) }) };
 
 /** @type {WebAssembly.Memory | undefined} */
 let memory;

@@ -58,8 +58,8 @@ export function goals({ node, chromium, memory, native }) {
     ["load", "load 1 000 flags", 1],
   ])) add(`${what}: to the baseline, in Chromium`, ratio(chromium[name][OURS], chromium[name][BASELINE]).median, goal);
   add(`load ${most === figures ? "1 000" : "10 000"} flags: to \`JSON.parse\``, ratio(most.load[OURS], most.parse[BASELINE]).median, 3);
-  add("the longest block of loading 1 000 flags", median(figures.load[OURS]) / 1e6, 16, " ms");
-  add("memory after load, for each flag", (memory[OURS].heap + memory[OURS].wasm) / 1024, 1, " kB");
+  add("loading 1 000 flags, which is one block, in the slowest round", Math.max(...figures.load[OURS]) / 1e6, 16, " ms");
+  add("memory in use after load, for each flag", (Math.max(0, memory[OURS].heap) + memory[OURS].live) / 1024, 1, " kB");
   const perSecond = 1e3 / native.missed.nanoseconds;
   const ofWasm = native.missed.nanoseconds / median(figures.missed[OURS]);
   rows.push({

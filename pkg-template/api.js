@@ -83,8 +83,8 @@ export class Evaluator {
     const writer = this.#ready();
     const start = writer.value([format === "auto" ? null : String(format), environment ?? null, onInvalidFlag === "skip"]);
     const end = writer.append(bytes);
-    const { error, info, typed, outcomes, attributes } = this.#told((engine) => engine.load(start, end));
     writer.textTaken();
+    const { error, info, typed, outcomes, attributes } = this.#told((engine) => engine.load(start, end));
     if (error) throw new SnapshotError(error);
     writer.reserveSlots(attributes.length);
     this.#plan = { typed, attributes: attributes.map(prepared), flags: new Map(), outcomes: new Array(outcomes), all: undefined };
@@ -218,11 +218,12 @@ export class Evaluator {
     if (this.#freed) throw new Error("this Evaluator was freed");
     const memory = moduleMemory();
     if (memory === undefined) throw new NotReadyError(NOT_READY);
-    const isNew = this.#engine === undefined;
-    this.#engine ??= new glue.Engine();
-    const writer = new Writer(memory, failures, this.#engine.another());
+    const engine = this.#engine ?? new glue.Engine();
+    const writer = new Writer(memory, failures, engine.another());
     writer.reserveSlots(this.#plan?.attributes.length ?? 0);
-    if (isNew) writer.engine.set_open_circuits(writer.value(this.#openCircuits));
+    writer.engine.set_open_circuits(writer.value(this.#openCircuits));
+    // Only now: any of these calls may fail, and is to be made again.
+    this.#engine = engine;
     this.#writer = writer;
     return writer;
   }
@@ -280,9 +281,17 @@ export class Evaluator {
   #decideFor(context, flag) {
     const { number, reads, first } = flag;
     const writer = this.#ready();
-    const hopes = flag.lacked === 0;
-    if (!hopes) flag.lacked--;
-    writer.attributes(context, reads, 0, hopes ? first : reads.length);
+    if (flag.lacked > 0) {
+      flag.lacked--;
+      try {
+        writer.attributes(context, reads);
+        return this.#outcome(this.#decide(writer, number));
+      } catch (error) {
+        // What cannot be read may not be needed.
+        if (!(error instanceof ContextError)) throw error;
+      }
+    }
+    writer.attributes(context, reads, 0, first);
     let outcome = this.#decide(writer, number);
     if (outcome === LACKING) {
       flag.lacked = PATIENCE;

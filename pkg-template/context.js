@@ -100,6 +100,7 @@ export class Writer {
     this.#slotCount = count;
     this.#words.clear();
     this.#slots = this.engine.reserve_slots(count);
+    this.stamp = 0;
   }
 
   /** Takes what was written out, as a bound context. */
@@ -159,10 +160,8 @@ export class Writer {
   attributes(context, attributes, from = 0, to = attributes.length) {
     if (from === 0) {
       this.start();
-      if (++this.stamp === MOST_STAMPS) {
-        this.reserveSlots(this.#slotCount);
-        this.stamp = 1;
-      }
+      if (this.stamp === MOST_STAMPS - 1) this.reserveSlots(this.#slotCount);
+      this.stamp += 1;
       if (this.#keeps) {
         this.engine.forget();
         this.#keeps = false;

@@ -140,3 +140,45 @@ test("attributes that every object has are nobody's", () => {
   assert.equal(evaluator.evaluate("flag-toString", JSON.parse('{"toString":1}')).value, true);
   assert.equal(evaluator.evaluate("flag-__proto__", JSON.parse('{"__proto__":1}')).value, true);
 });
+
+test("what cannot be read and is not needed makes no error, whatever was evaluated before", () => {
+  const evaluator = loaded({ two: { ...on, rules: [rule("a", equals("plan", "pro")), rule("b", equals("meta", 1))], default: "off" } });
+  const unreadable = { plan: "pro", get meta() { throw new Error("no"); } };
+  const needed = { plan: "free", get meta() { throw new Error("no"); } };
+  const answers = [];
+  for (let times = 0; times < 40; times++) {
+    answers.push(evaluator.evaluate("two", unreadable).ruleId, evaluator.evaluate("two", needed).errorCode, evaluator.evaluate("two", { plan: "free", meta: times % 2 }).value);
+  }
+  const expected = Array.from({ length: 40 }, (_, times) => ["a", "INVALID_CONTEXT", times % 2 === 1]).flat();
+  assert.deepEqual(answers, expected);
+});
+
+test("open circuits outlive a first use that fails for want of stack", () => {
+  /** Calls when so many frames have come back from the end of the stack. */
+  const nearTheEnd = (frames, call) => {
+    let back = 0;
+    const down = () => {
+      try {
+        down();
+      } catch {
+        // the end
+      }
+      if (++back === frames) call();
+    };
+    try {
+      down();
+    } catch {
+      // too near it
+    }
+  };
+  const lost = [];
+  for (let frames = 1; frames < 600; frames++) {
+    const evaluator = new Evaluator({ clock: () => 0 });
+    evaluator.setOpenCircuits(["flag"]);
+    nearTheEnd(frames, () => evaluator.evaluate("flag", {}));
+    evaluator.loadSnapshot({ schema: "samebucket/1", flags: { flag: { ...on, default: "on" } } });
+    if (evaluator.evaluate("flag", {}).backendReason !== "circuit_open") lost.push(frames);
+    evaluator.free();
+  }
+  assert.deepEqual(lost, []);
+});

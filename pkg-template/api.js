@@ -250,9 +250,14 @@ export class Evaluator {
 
   /** @param {string} flagKey */
   #flag(flagKey) {
-    const { flags, attributes } = this.#plan ?? this.#loaded();
-    const known = flags.get(flagKey);
-    if (known !== undefined || typeof flagKey !== "string") return known;
+    const known = (this.#plan ?? this.#loaded()).flags.get(flagKey);
+    return known === undefined && typeof flagKey === "string" ? this.#find(flagKey) : known;
+  }
+
+  // In functions of their own: what a closure needs is kept anew at every call of the function around it.
+  /** @param {string} flagKey */
+  #find(flagKey) {
+    const { flags, attributes } = this.#loaded();
     const bytes = this.#ready().text(flagKey);
     const flag = this.#told((engine) => engine.find(bytes));
     if (flag === undefined) return undefined;
@@ -314,8 +319,13 @@ export class Evaluator {
    * @returns {Outcome}
    */
   #outcome(number) {
-    const { outcomes } = this.#loaded();
-    return (outcomes[number] ??= outcome(this.#told((engine) => engine.outcome(number))));
+    const { outcomes } = this.#plan ?? this.#loaded();
+    return outcomes[number] ?? (outcomes[number] = this.#newOutcome(number));
+  }
+
+  /** @param {number} number */
+  #newOutcome(number) {
+    return outcome(this.#told((engine) => engine.outcome(number)));
   }
 
   /**

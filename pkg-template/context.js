@@ -179,7 +179,8 @@ export class Writer {
         // What most attributes are is written right here.
         if (typeof value === "string" && attribute.onlyCompared && value.length <= SHORT) {
           const word = this.#words.get(value) ?? this.#findWord(value);
-          this.#view.setInt32(this.#slot(attribute.number, WORD) + 8, word, true);
+          const slot = this.#slot(attribute.number, WORD);
+          this.#view.setInt32(slot + 8, word, true);
         } else if (typeof value === "number") {
           const slot = this.#slot(attribute.number, NUMBER);
           this.#view.setFloat64(slot + 8, value, true);

@@ -242,6 +242,12 @@ impl Reader<'_> {
 
     #[cfg_attr(samebucket_wasm, optimize(speed))]
     fn one_of(&mut self, list: Node<'_>) -> Test {
+        let known = list.written().map(|written| self.lists.insert(written));
+        if let Some((number, false)) = known
+            && let Some(set) = self.sets.get(number as usize)
+        {
+            return Test::In(*set);
+        }
         let mut set = Scalars::with_capacity(list.len());
         let mut values = list.values();
         while let Some(value) = values.step() {
@@ -250,6 +256,10 @@ impl Reader<'_> {
                 None => set.value(value.to_value().borrow()),
             }
         }
-        Test::In(self.builder.set(set))
+        let set = self.builder.set(set);
+        if known.is_some() {
+            self.sets.push(set);
+        }
+        Test::In(set)
     }
 }

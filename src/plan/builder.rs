@@ -265,15 +265,9 @@ fn one_or(mut parts: Vec<Expr>, join: impl FnOnce(Vec<Expr>) -> Expr) -> Expr {
 /// How many are looked at for one that is there already: of a flag's values, of flags for all their values.
 const RECENT: usize = 8;
 
-/// Whether values are alike in all that can be told of them. Of lists and objects that would take long to say.
+/// Whether nothing can tell values apart. Equal numbers may be two zeros, equal objects differ in their order.
 fn same(ones: &[Value], others: &[Value]) -> bool {
-    let same = |(one, other): (&Value, &Value)| match (one, other) {
-        (Value::Bool(one), Value::Bool(other)) => one == other,
-        (Value::Number(one), Value::Number(other)) => one.to_bits() == other.to_bits(),
-        (Value::String(one), Value::String(other)) => one == other,
-        _ => false,
-    };
-    ones.len() == others.len() && ones.iter().zip(others).all(same)
+    ones == others && ones.iter().all(|value| matches!(value, Value::Bool(_) | Value::String(_)))
 }
 
 /// Puts one flag together, and gives its values and outcomes their numbers.

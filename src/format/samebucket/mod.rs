@@ -10,9 +10,8 @@ mod steps;
 use crate::document::{Node, entries, items};
 use crate::format::check::Checker;
 use crate::format::graph::{self, Dependent};
-use crate::format::user::set_of;
 use crate::format::{Compiled, each_flag};
-use crate::plan::{AttributeId, Builder, Expr, Route, SegmentId, SetId, Test};
+use crate::plan::{AttributeId, Builder, Expr, Route, SegmentId, SetId};
 use crate::texts::Texts;
 
 const SCHEMA: &str = "samebucket/1";
@@ -106,8 +105,7 @@ impl Reader<'_> {
 
     /// The targeting key is one of a list.
     fn key_in(&mut self, list: Option<Node<'_>>) -> Expr {
-        let keys = set_of(list, &mut self.builder);
-        let test = Test::In(self.builder.set(keys));
+        let test = self.one_of(list);
         Expr::Is { attribute: self.targeting_key, as_key: true, negated: false, test }
     }
 

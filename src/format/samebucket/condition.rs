@@ -241,7 +241,6 @@ impl Reader<'_> {
     }
 
     /// It is one of a list; without one, it is none.
-    #[cfg_attr(samebucket_wasm, optimize(speed))]
     pub(super) fn one_of(&mut self, list: Option<Node<'_>>) -> Test {
         let known = list.and_then(Node::written).map(|written| self.lists.insert(written));
         if let Some((number, false)) = known
@@ -250,8 +249,7 @@ impl Reader<'_> {
             return Test::In(*set);
         }
         let mut set = Scalars::with_capacity(list.map_or(0, Node::len));
-        let mut values = items(list);
-        while let Some(value) = values.step() {
+        for value in items(list) {
             match value.text() {
                 Some(text) => set.word(self.builder.word(text)),
                 None => set.value(value.to_value().borrow()),

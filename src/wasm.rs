@@ -104,8 +104,8 @@ impl Engine {
         drop(text);
         let mut object = Object::default();
         match loaded {
-            Ok(snapshot) => {
-                object.set("info", snapshot.info().to_value());
+            Ok(mut snapshot) => {
+                object.set("info", snapshot.tell_info());
                 object.set("typed", snapshot.plan.typed);
                 object.set("outcomes", snapshot.plan.outcomes.len() as f64);
                 object.set("attributes", snapshot.plan.attributes.iter().map(|it| attribute(&snapshot.plan, it)).collect::<Vec<_>>());

@@ -538,15 +538,6 @@ function textOf(snapshot) {
  */
 const refusal = (code, message) => new SnapshotError({ code, message, issues: [{ code, path: "", message }] });
 
-const shared = new Evaluator();
-
-/** @type {Evaluator["loadSnapshot"]} */
-export const loadSnapshot = (snapshot, options) => shared.loadSnapshot(snapshot, options);
-/** @type {Evaluator["evaluate"]} */
-export const evaluate = (flagKey, context, defaultValue) => shared.evaluate(flagKey, context, defaultValue);
-/** @type {Evaluator["evaluateAll"]} */
-export const evaluateAll = (context) => shared.evaluateAll(context);
-/** @type {Evaluator["explain"]} */
-export const explain = (flagKey, context) => shared.explain(flagKey, context);
-
+/** The functions of one evaluator. */
+export const { loadSnapshot, evaluate, evaluateAll, explain } = new Evaluator();
 export { loadSnapshot as load_snapshot, evaluateAll as evaluate_all };

@@ -21,7 +21,8 @@ let inside = false;
 
 /** As arguments these take so much of the stack, eight bytes each, as calls into wasm will hardly need. */
 const ROOM = new Array(2_048).fill(0);
-const ROOM_TO_LOAD = new Array(16_384).fill(0);
+/** Words are found without taking memory. @type {Record<string, number[]>} */
+const ROOMS = { engine_load: new Array(16_384).fill(0), engine_word: [] };
 const useStack = () => {};
 
 /** How many calls have failed on their way, for want of stack or memory. What they were given cannot be used again. */
@@ -91,21 +92,14 @@ function use({ exports }) {
   const wasm = /** @type {any} */ (exports);
   if (wasm.engine_evaluate === undefined) throw new Error("the wasm given is not samebucket's");
   const guarded = { ...wasm };
-  for (const [name, value] of Object.entries(wasm)) if (typeof value === "function") guarded[name] = guard(value, name === "engine_load" ? ROOM_TO_LOAD : ROOM);
-  // Written out, because these are to be quick. They take no memory as a rule.
+  for (const [name, value] of Object.entries(wasm)) if (typeof value === "function") guarded[name] = guard(value, ROOMS[name] ?? ROOM);
+  // Written out, because this is to be quick. It takes no memory as a rule.
   guarded.engine_evaluate = (/** @type {number} */ engine, /** @type {number} */ flag, /** @type {number} */ now, /** @type {number} */ stamp) => {
     settle();
     inside = true;
     const outcome = wasm.engine_evaluate(engine, flag, now, stamp);
     inside = false;
     return outcome;
-  };
-  guarded.engine_word = (/** @type {number} */ engine, /** @type {number} */ start, /** @type {number} */ end) => {
-    settle();
-    inside = true;
-    const word = wasm.engine_word(engine, start, end);
-    inside = false;
-    return word;
   };
   /** @type {any} */ (glue).__wbg_set_wasm(guarded);
   stack = wasm.__stack_pointer;

@@ -1,0 +1,212 @@
+// What both OpenFeature providers are: flags that are followed, and evaluations in OpenFeature's words.
+// @ts-check
+
+/** @typedef {import("./openfeature.js").Flags} Flags */
+/** @typedef {import("./openfeature.js").FollowedFlags} FollowedFlags */
+/** @typedef {import("./index.js").SnapshotInfo} SnapshotInfo */
+/** @typedef {import("./index.js").ErrorCode} ErrorCode */
+
+/** The SDKs' events; both name them alike. */
+const READY = "PROVIDER_READY";
+const ERROR = "PROVIDER_ERROR";
+const STALE = "PROVIDER_STALE";
+const CHANGED = "PROVIDER_CONFIGURATION_CHANGED";
+
+export class FlagsProvider {
+  metadata = Object.freeze({ name: "samebucket" });
+  flags;
+  events;
+  /** What tells of other snapshots; without it, `loaded` does. */
+  #client;
+  #track;
+  #info = /** @type {SnapshotInfo | undefined} */ (undefined);
+  /** The trouble that the SDK was told of last, until it is over. */
+  #trouble = /** @type {typeof ERROR | typeof STALE | undefined} */ (undefined);
+  /** Takes the listeners off; none when there are none. */
+  #unfollow = /** @type {(() => void) | undefined} */ (undefined);
+  /** Lets the `initialize` that is on its way fail. */
+  #fail = /** @type {((error: unknown) => void) | undefined} */ (undefined);
+
+  /**
+   * @param {Flags} flags
+   * @param {import("./openfeature.js").ProviderOptions} options
+   * @param {any} events the SDK's emitter
+   */
+  constructor(flags, { client, track }, events) {
+    this.flags = flags;
+    this.events = events;
+    this.#client = client ?? (isFollowed(flags) ? flags : undefined);
+    this.#track = track ?? /** @type {any} */ (flags).track?.bind(flags);
+    this.#follow();
+  }
+
+  /**
+   * None when there is nothing to wait for: the SDK then has the provider ready at once, and a page's first render its answers.
+   * @returns {(() => Promise<void>) | undefined}
+   */
+  get initialize() {
+    return this.#unfollow && this.#isReady() ? undefined : this.#initialize;
+  }
+
+  async onClose() {
+    this.#unfollow?.();
+    this.#unfollow = undefined;
+    this.#fail?.(coded("PROVIDER_NOT_READY", "the provider was closed"));
+  }
+
+  /**
+   * @param {string} metric
+   * @param {object} context
+   * @param {object} [details]
+   */
+  track(metric, context, details) {
+    this.#track?.(metric, context, details);
+  }
+
+  /** @param {SnapshotInfo} info */
+  loaded(info) {
+    this.#info = info;
+    this.#changed(info.changed);
+  }
+
+  /**
+   * Never throws.
+   * @template T
+   * @param {string} flagKey
+   * @param {"boolean" | "string" | "number" | "object"} type
+   * @param {T} defaultValue
+   * @param {object} context
+   * @returns {import("./openfeature.js").Resolution<T>}
+   */
+  resolve(flagKey, type, defaultValue, context) {
+    try {
+      const evaluation = this.flags.evaluate(flagKey, context, /** @type {any} */ (defaultValue));
+      const flagMetadata = metadataOf(evaluation, (this.#client?.info ?? this.#info)?.version);
+      const { value, variant, reason, errorCode, errorMessage = "" } = evaluation;
+      if (errorCode !== undefined) return failed(defaultValue, errorCode, errorMessage, flagMetadata);
+      // The backends' formats know no types: only the value itself tells.
+      if (typeof value !== type || (value === null && defaultValue !== null)) {
+        const found = value === null ? "null" : `of type ${typeof value}`;
+        return failed(defaultValue, "TYPE_MISMATCH", `the value of the flag \`${flagKey}\` is ${found}, not of type ${type}`, flagMetadata);
+      }
+      return { value, ...(variant === null ? {} : { variant }), reason, flagMetadata };
+    } catch (error) {
+      return failed(defaultValue, "GENERAL", messageOf(error), {});
+    }
+  }
+
+  #isReady() {
+    // Flags that tell nothing are asked.
+    return this.#client ? this.#client.info !== undefined : this.flags.explain("").errorCode !== "PROVIDER_NOT_READY";
+  }
+
+  #initialize() {
+    this.#follow();
+    const ready = this.#ready();
+    ready.then(
+      // The SDK says READY one step from here, and STALE is to come after.
+      () => Promise.resolve().then(() => this.#staleOrNot()),
+      () => (this.#trouble = ERROR),
+    );
+    return ready;
+  }
+
+  async #ready() {
+    const client = this.#client;
+    if (this.#isReady()) return;
+    if (client === undefined) throw coded("PROVIDER_NOT_READY", "no snapshot has been loaded");
+    try {
+      // The first failure is said at once. The client goes on, and what becomes of that is an event.
+      await Promise.race([client.ready(), new Promise((_, reject) => (this.#fail = reject))]);
+    } finally {
+      this.#fail = undefined;
+    }
+  }
+
+  #follow() {
+    if (this.#unfollow) return;
+    const client = this.#client;
+    const listening = client && [
+      client.on("ready", () => this.#recovered()),
+      client.on("change", ({ changed }) => this.#changed(changed)),
+      client.on("stale", () => this.#staleOrNot()),
+      client.on("error", ({ error }) => {
+        // As long as there is a snapshot there are answers; how old they are, `stale` says.
+        if (this.#isReady()) return;
+        if (this.#fail) this.#fail(error);
+        else this.#troubled(ERROR, { message: messageOf(error) });
+      }),
+    ];
+    this.#unfollow = () => listening?.forEach((stop) => stop());
+    if (client?.stale) Promise.resolve().then(() => this.#staleOrNot());
+  }
+
+  /** @param {readonly string[]} flags */
+  #changed(flags) {
+    this.#recovered();
+    this.events.emit(CHANGED, { flagsChanged: [...flags] });
+  }
+
+  #staleOrNot() {
+    if (this.#client?.stale && this.#unfollow && this.#isReady()) this.#troubled(STALE);
+  }
+
+  /**
+   * @param {typeof ERROR | typeof STALE} event
+   * @param {{ message?: string }} [details]
+   */
+  #troubled(event, details = {}) {
+    this.#trouble = event;
+    this.events.emit(event, details);
+  }
+
+  #recovered() {
+    if (this.#trouble === undefined) return;
+    this.#trouble = undefined;
+    this.events.emit(READY, {});
+  }
+}
+
+/**
+ * @param {Flags} flags
+ * @returns {flags is FollowedFlags}
+ */
+const isFollowed = (flags) => typeof /** @type {any} */ (flags).ready === "function";
+
+/**
+ * What OpenFeature's metadata can hold, which is no `null`.
+ * @param {import("./index.js").Evaluation<unknown>} evaluation
+ * @param {string | null | undefined} version
+ */
+function metadataOf({ ruleId, backendReason }, version) {
+  const metadata = /** @type {Record<string, string>} */ ({});
+  if (version != null) metadata.version = version;
+  if (ruleId != null) metadata.ruleId = ruleId;
+  if (backendReason != null) metadata.backendReason = backendReason;
+  return metadata;
+}
+
+/**
+ * @template T
+ * @param {T} value the caller's default
+ * @param {ErrorCode} errorCode
+ * @param {string} errorMessage
+ * @param {Record<string, string>} flagMetadata
+ * @returns {import("./openfeature.js").Resolution<T>}
+ */
+const failed = (value, errorCode, errorMessage, flagMetadata) => ({ value, reason: "ERROR", errorCode, errorMessage, flagMetadata });
+
+/**
+ * @param {ErrorCode} code
+ * @param {string} message
+ */
+const coded = (code, message) => Object.assign(new Error(message), { code });
+
+/** @param {unknown} error */
+function messageOf(error) {
+  try {
+    return String(/** @type {any} */ (error)?.message ?? error);
+  } catch {
+    return "something that has no message was thrown";
+  }
+}

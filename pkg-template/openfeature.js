@@ -24,8 +24,8 @@ export class FlagsProvider {
   #trouble = /** @type {typeof ERROR | typeof STALE | undefined} */ (undefined);
   /** Takes the listeners off; none when there are none. */
   #unfollow = /** @type {(() => void) | undefined} */ (undefined);
-  /** Lets the `initialize` that is on its way fail. */
-  #fail = /** @type {((error: unknown) => void) | undefined} */ (undefined);
+  /** Whether `initialize` is on its way: the SDK itself says what comes of it. */
+  #initializing = false;
 
   /**
    * @param {Flags} flags
@@ -51,7 +51,6 @@ export class FlagsProvider {
   async onClose() {
     this.#unfollow?.();
     this.#unfollow = undefined;
-    this.#fail?.(coded("PROVIDER_NOT_READY", "the provider was closed"));
   }
 
   /**
@@ -100,27 +99,24 @@ export class FlagsProvider {
     return this.#client ? this.#client.info !== undefined : this.flags.explain("").errorCode !== "PROVIDER_NOT_READY";
   }
 
-  #initialize() {
+  async #initialize() {
     this.#follow();
-    const ready = this.#ready();
-    ready.then(
-      // The SDK says READY one step from here, and STALE is to come after.
-      () => Promise.resolve().then(() => this.#staleOrNot()),
-      () => (this.#trouble = ERROR),
-    );
-    return ready;
+    this.#initializing = true;
+    try {
+      await this.#waitForFlags();
+      // The SDK says READY one step from here; STALE is to come after that.
+      Promise.resolve().then(() => {}).then(() => this.#staleOrNot());
+    } catch (error) {
+      this.#trouble = ERROR;
+      throw error;
+    } finally {
+      this.#initializing = false;
+    }
   }
 
-  async #ready() {
-    const client = this.#client;
-    if (this.#isReady()) return;
-    if (client === undefined) throw coded("PROVIDER_NOT_READY", "no snapshot has been loaded");
-    try {
-      // The first failure is said at once. The client goes on, and what becomes of that is an event.
-      await Promise.race([client.ready(), new Promise((_, reject) => (this.#fail = reject))]);
-    } finally {
-      this.#fail = undefined;
-    }
+  async #waitForFlags() {
+    if (this.#client) await this.#client.ready();
+    else if (!this.#isReady()) throw Object.assign(new Error("no snapshot has been loaded"), { code: "PROVIDER_NOT_READY" });
   }
 
   #follow() {
@@ -132,9 +128,7 @@ export class FlagsProvider {
       client.on("stale", () => this.#staleOrNot()),
       client.on("error", ({ error }) => {
         // As long as there is a snapshot there are answers; how old they are, `stale` says.
-        if (this.#isReady()) return;
-        if (this.#fail) this.#fail(error);
-        else this.#troubled(ERROR, { message: messageOf(error) });
+        if (!this.#initializing && !this.#isReady()) this.#troubled(ERROR, { message: messageOf(error) });
       }),
     ];
     this.#unfollow = () => listening?.forEach((stop) => stop());
@@ -148,7 +142,7 @@ export class FlagsProvider {
   }
 
   #staleOrNot() {
-    if (this.#client?.stale && this.#unfollow && this.#isReady()) this.#troubled(STALE);
+    if (this.#client?.stale && this.#unfollow && !this.#initializing && this.#isReady()) this.#troubled(STALE);
   }
 
   /**
@@ -195,12 +189,6 @@ function metadataOf({ ruleId, backendReason }, version) {
  * @returns {import("./openfeature.js").Resolution<T>}
  */
 const failed = (value, errorCode, errorMessage, flagMetadata) => ({ value, reason: "ERROR", errorCode, errorMessage, flagMetadata });
-
-/**
- * @param {ErrorCode} code
- * @param {string} message
- */
-const coded = (code, message) => Object.assign(new Error(message), { code });
 
 /** @param {unknown} error */
 function messageOf(error) {

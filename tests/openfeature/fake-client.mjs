@@ -3,7 +3,7 @@
 export class FakeClient {
   #evaluator;
   #listeners = [];
-  #arrived = Promise.withResolvers?.() ?? deferred();
+  #waiting = [];
   info = undefined;
   stale = false;
   closed = false;
@@ -17,8 +17,9 @@ export class FakeClient {
     return this.#listeners.length;
   }
 
-  ready() {
-    return this.#arrived.promise;
+  /** Rejects when the search for a snapshot that goes on finds none. */
+  async ready() {
+    if (this.info === undefined) await new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   on(event, listener) {
@@ -31,21 +32,26 @@ export class FakeClient {
     this.closed = true;
   }
 
-  /** A snapshot has come. */
-  get(snapshot) {
+  /** A snapshot has come, perhaps an old one, from a storage. */
+  get(snapshot, isOld = false) {
     const first = this.info === undefined;
     this.info = this.#evaluator.loadSnapshot(snapshot);
+    const wasStale = this.stale;
     this.stale = false;
     if (first) {
       this.#emit("ready", { info: this.info });
-      this.#arrived.resolve();
+      if (isOld) this.age();
+      for (const { resolve } of this.#waiting.splice(0)) resolve();
     } else {
+      if (wasStale) this.#emit("ready", { info: this.info });
       this.#emit("change", { info: this.info, changed: this.info.changed });
     }
   }
 
   fail(message) {
-    this.#emit("error", { error: new Error(message) });
+    const error = new Error(message);
+    this.#emit("error", { error });
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
   age() {
@@ -56,10 +62,4 @@ export class FakeClient {
   #emit(event, detail) {
     for (const { event: other, listener } of [...this.#listeners]) if (other === event) listener(detail);
   }
-}
-
-function deferred() {
-  const made = {};
-  made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
-  return made;
 }

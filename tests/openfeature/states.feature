@@ -75,6 +75,13 @@ Feature: What an application learns of the provider
     Then the status is STALE
     And the events are PROVIDER_READY, PROVIDER_STALE
 
+  Scenario: The first snapshot is an old one
+    Given a client without a snapshot
+    And its provider is set without waiting
+    When the client finds the old snapshot "shop"
+    Then the status is STALE
+    And the events are PROVIDER_READY, PROVIDER_STALE
+
   Scenario: Another snapshot
     Given a client with the snapshot "shop"
     And its provider is set

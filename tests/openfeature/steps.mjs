@@ -122,6 +122,7 @@ step(/^the context has the date (\S+) as "(.+)"$/, (world, date, name) => world.
 step(/^the context is set to (\{.*\}) without waiting$/, (world, context) => void world.setContext(JSON.parse(context)));
 
 step(/^the client gets the snapshot "(.+)"$/, (world, name) => (world.client.get(snapshot(name)), settled()));
+step(/^the client finds the old snapshot "(.+)"$/, (world, name) => (world.client.get(snapshot(name), true), settled()));
 step(/^the client fails with "(.+)"$/, (world, message) => (world.client.fail(message), settled()));
 step(/^the client's snapshot becomes stale$/, (world) => (world.client.age(), settled()));
 step(/^the client's snapshot is stale$/, (world) => void (world.client.stale = true));

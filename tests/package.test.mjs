@@ -31,7 +31,10 @@ const loaded = (flags, options) => {
 test("the package holds one wasm, its entries, its types, the schema and the licences, and no more", () => {
   assert.deepEqual(files.toSorted(), [
     "LICENSE-APACHE", "LICENSE-MIT", "README.md", "api.js", "browser.js", "edge-light.js", "index.d.cts", "index.d.ts",
-    "inline.cjs", "inline.d.cts", "inline.d.ts", "inline.js", "node-inline.js", "node-slim.js", "node.cjs", "node.js", "package.json",
+    "inline.cjs", "inline.d.cts", "inline.d.ts", "inline.js", "node-inline.js", "node-slim.js", "node.cjs", "node.js",
+    "openfeature-server.cjs", "openfeature-server.d.cts", "openfeature-server.d.ts", "openfeature-server.js",
+    "openfeature-web.cjs", "openfeature-web.d.cts", "openfeature-web.d.ts", "openfeature-web.js",
+    "openfeature.d.cts", "openfeature.d.ts", "openfeature.js", "package.json",
     "samebucket-1.schema.json", "samebucket.wasm", "samebucket.wasm.d.ts", "slim.cjs", "slim.d.cts", "slim.d.ts", "slim.js",
     "wasm-bytes.cjs", "wasm-bytes.js", "workerd.js",
   ]);

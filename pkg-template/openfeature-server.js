@@ -10,7 +10,7 @@ export class SamebucketProvider extends FlagsProvider {
   runsOn = /** @type {const} */ ("server");
 
   /**
-   * @param {import("./openfeature.js").Flags} flags
+   * @param {import("./client.js").Flags | import("./client.js").ClientOptions} flags
    * @param {import("./openfeature.js").ProviderOptions} [options]
    */
   constructor(flags, options = {}) {

@@ -1,24 +1,10 @@
-import type { Context, ErrorCode, Evaluator, Reason, SnapshotInfo } from "./index.js";
+import type { Client, ClientOptions, Flags } from "./client.js";
+import type { Context, ErrorCode, Reason, SnapshotInfo } from "./index.js";
 
-/** What evaluates flags: an `Evaluator`, a `Client` of `samebucket/client`, an `Observed` of `samebucket/observe`. */
-export type Flags = Pick<Evaluator, "evaluate" | "evaluateAll" | "explain" | "bind">;
+export type { Flags } from "./client.js";
 
-/** What tells of snapshots: a `Client` of `samebucket/client`. */
-export interface SnapshotSource {
-  /** Resolves when a snapshot is in force. */
-  ready(): Promise<void>;
-  /** The snapshot in force. */
-  readonly info: SnapshotInfo | undefined;
-  /** Whether the snapshot in force may be out of date. */
-  readonly stale: boolean;
-  on(event: "ready", listener: (event: { readonly info: SnapshotInfo }) => void): () => void;
-  on(event: "change", listener: (event: { readonly info: SnapshotInfo; readonly changed: readonly string[] }) => void): () => void;
-  on(event: "stale", listener: (event: object) => void): () => void;
-  on(event: "error", listener: (event: { readonly error: unknown }) => void): () => void;
-}
-
-/** Flags that tell of their own snapshots. */
-export type FollowedFlags = Flags & SnapshotSource;
+/** What tells of snapshots. */
+export type SnapshotSource = Pick<Client, "ready" | "info" | "stale" | "on">;
 
 export interface ProviderOptions {
   /** Where the flags come from when they do not tell themselves: the `Client` behind an `Observed`. Default: the flags, if they are a `Client`. */
@@ -35,7 +21,7 @@ export interface TrackingDetails {
 
 /** What the providers for both SDKs have alike. */
 export class FlagsProvider {
-  protected constructor(flags: Flags, options: ProviderOptions, events: unknown);
+  protected constructor(flags: Flags | ClientOptions, options: ProviderOptions, events: unknown);
 
   readonly metadata: { readonly name: "samebucket" };
 
@@ -50,7 +36,10 @@ export class FlagsProvider {
    */
   initialize?(): Promise<void>;
 
-  /** Stops listening. The flags given live on: whoever made them closes them. */
+  /**
+   * Stops listening; the SDK calls it when another provider takes this one's place, and when it is shut down. Closes the client that
+   * the provider has made for itself. Flags that were given live on: whoever made them closes them.
+   */
   onClose(): Promise<void>;
 
   /** Hands on to `options.track`. */

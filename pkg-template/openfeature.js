@@ -1,8 +1,11 @@
 // What both OpenFeature providers are: flags that are followed, and evaluations in OpenFeature's words.
 // @ts-check
 
-/** @typedef {import("./openfeature.js").Flags} Flags */
-/** @typedef {import("./openfeature.js").FollowedFlags} FollowedFlags */
+import { createClient } from "samebucket/client";
+
+/** @typedef {import("./client.js").Client} Client */
+/** @typedef {import("./client.js").ClientOptions} ClientOptions */
+/** @typedef {import("./client.js").Flags} Flags */
 /** @typedef {import("./index.js").SnapshotInfo} SnapshotInfo */
 /** @typedef {import("./index.js").ErrorCode} ErrorCode */
 
@@ -18,6 +21,8 @@ export class FlagsProvider {
   events;
   /** What tells of other snapshots; without it, `loaded` does. */
   #client;
+  /** The client that the provider has made for itself, and closes. */
+  #own = /** @type {Client | undefined} */ (undefined);
   #track;
   #info = /** @type {SnapshotInfo | undefined} */ (undefined);
   /** The trouble that the SDK was told of last, until it is over. */
@@ -28,15 +33,15 @@ export class FlagsProvider {
   #initializing = false;
 
   /**
-   * @param {Flags} flags
+   * @param {Flags | ClientOptions} flags
    * @param {import("./openfeature.js").ProviderOptions} options
    * @param {any} events the SDK's emitter
    */
   constructor(flags, { client, track }, events) {
-    this.flags = flags;
+    this.flags = isFlags(flags) ? flags : (this.#own = createClient(flags));
     this.events = events;
-    this.#client = client ?? (isFollowed(flags) ? flags : undefined);
-    this.#track = track ?? /** @type {any} */ (flags).track?.bind(flags);
+    this.#client = client ?? (isClient(this.flags) ? this.flags : undefined);
+    this.#track = track ?? /** @type {any} */ (this.flags).track?.bind(this.flags);
     this.#follow();
   }
 
@@ -51,6 +56,7 @@ export class FlagsProvider {
   async onClose() {
     this.#unfollow?.();
     this.#unfollow = undefined;
+    this.#own?.close();
   }
 
   /**
@@ -162,10 +168,16 @@ export class FlagsProvider {
 }
 
 /**
- * @param {Flags} flags
- * @returns {flags is FollowedFlags}
+ * @param {Flags | ClientOptions} flags
+ * @returns {flags is Flags}
  */
-const isFollowed = (flags) => typeof /** @type {any} */ (flags).ready === "function";
+const isFlags = (flags) => typeof /** @type {any} */ (flags)?.evaluate === "function";
+
+/**
+ * @param {Flags} flags
+ * @returns {flags is Client}
+ */
+const isClient = (flags) => typeof /** @type {any} */ (flags).ready === "function";
 
 /**
  * What OpenFeature's metadata can hold, which is no `null`.

@@ -31,8 +31,8 @@ ln -s ../package target/tsc/node_modules/samebucket
 ln -s ../../../tests/node_modules/@openfeature target/tsc/node_modules/@openfeature
 cp -r pkg-template/. "$package"
 cp target/wasm-package/glue.d.ts "$package"
-for types in index slim inline openfeature openfeature-web openfeature-server; do
-  sed -E 's#"./(index|openfeature).js"#"./\1.cjs"#' "pkg-template/$types.d.ts" >"$package/$types.d.cts"
+for types in index slim inline client openfeature openfeature-web openfeature-server; do
+  sed -E 's#"\./([a-z-]+)\.js"#"./\1.cjs"#' "pkg-template/$types.d.ts" >"$package/$types.d.cts"
 done
 # These stand for what the build makes: the bundle, which exports the same, and the wasm's bytes.
 cp pkg-template/slim.js "$package/slim.cjs"

@@ -3,6 +3,7 @@
 import { type Provider as ServerProvider, OpenFeature as OnServer } from "@openfeature/server-sdk";
 import { type Provider as WebProvider, OpenFeature } from "@openfeature/web-sdk";
 import { Evaluator } from "samebucket";
+import { createClient } from "samebucket/client";
 import * as server from "samebucket/openfeature-server";
 import { type Flags, type ProviderOptions, type SnapshotSource, SamebucketProvider } from "samebucket/openfeature-web";
 
@@ -22,10 +23,12 @@ const count: Promise<{ value: number }> = new server.SamebucketProvider(evaluato
 const nothing: void = provider.onContextChange({}, {});
 const steps: number = provider.flags.explain("flag").steps.length;
 
-declare const client: Flags & SnapshotSource;
-const options: ProviderOptions = { client };
+const client = createClient({ url: "https://flags.example/flags.json" });
+const source: SnapshotSource = client;
+const options: ProviderOptions = { client: source };
 new SamebucketProvider(client);
 new SamebucketProvider(evaluator, options);
+new SamebucketProvider({ url: "/flags.json", polling: 10_000 });
 
 // @ts-expect-error nothing that evaluates
 new SamebucketProvider({});

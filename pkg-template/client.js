@@ -256,6 +256,8 @@ class Client {
     } catch (thrown) {
       if (this.#closed) throw closed();
       const error = thrown instanceof ClientError ? thrown : new ClientError("snapshot", said(thrown), { cause: thrown });
+      // What came of a search that others did not wait for concerns nobody.
+      if (search.number < this.#applied) throw error;
       this.#failure = error;
       this.#notBefore = clock() + (error.retryAfter ?? 0);
       // While the server is away not every use asks for it.

@@ -256,6 +256,8 @@ class Client {
     } catch (thrown) {
       if (this.#closed) throw closed();
       const error = thrown instanceof ClientError ? thrown : new ClientError("snapshot", said(thrown), { cause: thrown });
+      // What came of a search that others did not wait for concerns nobody.
+      if (search.number < this.#applied) throw error;
       this.#failure = error;
       this.#notBefore = clock() + (error.retryAfter ?? 0);
       // While the server is away not every use asks for it.
@@ -360,14 +362,15 @@ class Client {
     // A browser's cache makes an answer of its own of a 304.
     if (isKnown && this.#checked) return this.#confirmed(search, labels);
     if (!isKnown && !acceptOlder && isOlder(labels, this.#labels)) {
-      throw new ClientError("older", `the server gave an older snapshot, of ${labels.lastModified}; the one in force is of ${this.#labels.lastModified}`);
+      throw new ClientError("older", `the server gave an older snapshot, of ${labels.lastModified}, after one of ${this.#labels.lastModified}`);
     }
     await verifier?.check(bytes, labels.signature);
     this.#expectNewest(search);
     const before = this.#info;
     const info = isKnown && before !== undefined ? before : loaded("the snapshot", () => this.evaluator.loadSnapshot(bytes, load));
     const wasStale = this.#stale;
-    this.#labels = labels;
+    // An answer that does not say when it was modified does not make way for older ones.
+    this.#labels = { ...labels, lastModified: labels.lastModified ?? this.#labels.lastModified };
     this.#checked = true;
     this.#stale = false;
     this.#checkedAt = clock();
@@ -457,7 +460,7 @@ if (Symbol.dispose) Object.defineProperty(Client.prototype, Symbol.dispose, { va
 const closed = () => new ClientError("closed", "the client was closed");
 
 /**
- * Whether an answer was modified before the one in force: as far as the server tells.
+ * Whether an answer was modified before another one: as far as the server tells.
  * @param {Labels} next
  * @param {Labels} current
  */

@@ -13,13 +13,13 @@ export function settingsOf(options) {
   if (typeof options !== "object" || options === null) throw new TypeError("`createClient` takes an object with a `url`");
   const { publicKey, storage, stream } = options;
   const url = address("url", options.url);
-  const polling = options.polling ?? 60_000;
+  const polling = options.polling === false ? options.polling : milliseconds("polling", options.polling ?? 60_000, 1);
   const maxAge = milliseconds("maxAge", options.maxAge ?? (polling === false ? 60_000 : polling), 0);
   if (storage !== undefined && (typeof storage?.get !== "function" || typeof storage.set !== "function")) throw new TypeError("`storage` must have `get` and `set`");
   return {
     url,
     signatureUrl: options.signatureUrl === undefined ? undefined : address("signatureUrl", options.signatureUrl),
-    polling: polling === false ? polling : milliseconds("polling", polling, 1),
+    polling,
     maxAge,
     timeout: milliseconds("timeout", options.timeout ?? 5_000, 1),
     retries: whole("retries", options.retries ?? 3),

@@ -10,6 +10,44 @@ Feature: Evaluating for a context
     Then the value is "express"
     And the reason is TARGETING_MATCH
 
+  Scenario Outline: A rule may serve what JavaScript holds for false, or for nothing
+    Given the context { "targetingKey": "u-1", "plan": "member" }
+    When the <type> flag "<flag>" is asked for with the default <default>
+    Then the value is <value>
+    And the reason is TARGETING_MATCH
+    Given the context { "targetingKey": "u-1", "plan": "guest" }
+    When the <type> flag "<flag>" is asked for with the default <default>
+    Then the value is <otherwise>
+    And the reason is DEFAULT
+
+    Examples:
+      | type    | flag       | default    | value | otherwise         |
+      | boolean | newsletter | true       | false | true              |
+      | string  | notice     | "a"        | ""    | "Become a member" |
+      | number  | fee        | 1          | 0     | 4.9               |
+      | object  | extras     | { "a": 1 } | {}    | { "wrap": 2 }     |
+
+  Scenario Outline: An attribute that is not there, or null, or of another type
+    Given the context <context>
+    When the number flag "fee" is asked for with the default 1
+    Then the value is 4.9
+    And the reason is DEFAULT
+    And there is no error
+
+    Examples:
+      | context                                            |
+      | {}                                                 |
+      | { "targetingKey": "u-1" }                          |
+      | { "targetingKey": "u-1", "plan": null }            |
+      | { "targetingKey": "u-1", "plan": 5 }               |
+      | { "targetingKey": "u-1", "plan": ["member"] }      |
+      | { "targetingKey": "Świętopełk", "plan": "Member" } |
+
+  Scenario: The context stays as it is
+    Given the context { "targetingKey": "u-1", "plan": "member", "address": { "country": "AT" } }
+    When the string flag "checkout" is asked for with the default "none"
+    Then the context still is { "targetingKey": "u-1", "plan": "member", "address": { "country": "AT" } }
+
   Scenario: Numbers, and objects within the context
     Given the context { "targetingKey": "u-1", "age": 18, "address": { "country": "AT" } }
     When the string flag "checkout" is asked for with the default "none"

@@ -1,13 +1,20 @@
 Feature: What an application learns of the provider
   The provider follows a client, which fetches snapshots.
 
-  Scenario: Before there is a snapshot
+  Scenario Outline: Before there is a snapshot
     Given a client without a snapshot
     And its provider is set without waiting
     Then the status is NOT_READY
-    When the boolean flag "gift-wrap" is asked for with the default false
-    Then the value is false
+    When the <type> flag "<flag>" is asked for with the default <default>
+    Then the value is <default>
     And the error is PROVIDER_NOT_READY
+
+    Examples:
+      | type    | flag      | default    |
+      | boolean | gift-wrap | false      |
+      | string  | greeting  | "Hello"    |
+      | number  | page-size | 0.5        |
+      | object  | layout    | { "a": 1 } |
 
   Scenario: Ready with the first snapshot
     Given a client without a snapshot

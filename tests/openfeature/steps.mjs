@@ -136,6 +136,13 @@ step(/^"(.+)" is tracked with (\{.*\})$/, (world, metric, details) => world.trac
 
 step(/^the value is (.+)$/, ({ details }, value) => assert.deepEqual(details.value, JSON.parse(value)));
 step(/^its member "(.+)" is (.+)$/, ({ details }, member, value) => assert.deepEqual(details.value[member], JSON.parse(value)));
+step(/^the details are those of "(.+)"$/, ({ details }, flag) => assert.equal(details.flagKey, flag));
+step(/^its (metadata|value) cannot be changed$/, ({ details }, part) => {
+  const object = details[part === "value" ? "value" : "flagMetadata"];
+  assert.throws(() => (object.added = 1), TypeError);
+  for (const member of Object.keys(object)) assert.throws(() => (object[member] = 1), TypeError);
+});
+step(/^the context still is (\{.*\})$/, ({ context }, expected) => assert.deepEqual(context, JSON.parse(expected)));
 step(/^the variant is "(.+)"$/, ({ details }, variant) => assert.equal(details.variant, variant));
 step(/^there is no variant$/, ({ details }) => assert.equal("variant" in details, false));
 step(/^the reason is (\w+)$/, ({ details }, reason) => assert.equal(details.reason, reason));

@@ -121,6 +121,13 @@ step(/^the context (\{.*\})$/, (world, context) => world.setContext(JSON.parse(c
 step(/^the context has the date (\S+) as "(.+)"$/, (world, date, name) => world.setContext({ targetingKey: "u-1", [name]: new Date(date) }));
 step(/^the context is set to (\{.*\}) without waiting$/, (world, context) => void world.setContext(JSON.parse(context)));
 
+step(/^the provider is set for another part too, with the context (\{.*\})$/, ({ sdk, domain, provider }, context) =>
+  sdk.OpenFeature.setProviderAndWait(`${domain}-other`, provider, JSON.parse(context)),
+);
+step(/^the other part's string flag "(.+)" is (.+)$/, ({ sdk, domain }, flag, value) =>
+  assert.equal(sdk.OpenFeature.getClient(`${domain}-other`).getStringValue(flag, "none"), JSON.parse(value)),
+);
+
 step(/^the client gets the snapshot "(.+)"$/, (world, name) => (world.client.get(snapshot(name)), settled()));
 step(/^the client finds the old snapshot "(.+)"$/, (world, name) => (world.client.get(snapshot(name), true), settled()));
 step(/^the client fails with "(.+)"$/, (world, message) => (world.client.fail(message), settled()));

@@ -3,7 +3,7 @@
 
 import { ClientError, said } from "./errors.js";
 import { drop } from "./fetching.js";
-import { backoff, inBackground } from "./timing.js";
+import { backoff, clearBackground, inBackground } from "./timing.js";
 
 /** @typedef {import("../client.js").StreamMessage} Message */
 
@@ -100,7 +100,8 @@ export class EventStream {
   close() {
     this.#controller?.abort();
     this.#controller = undefined;
-    this.#settings.timers.clearTimeout(this.#timer);
+    clearBackground(this.#settings.timers, this.#timer);
+    this.#timer = undefined;
   }
 
   /** @param {AbortController} controller */
@@ -119,7 +120,10 @@ export class EventStream {
     if (!goesOn) return;
     // A server that lets all go at once is not to have all back at once.
     const wait = backoff(this.#failures, { random, retryDelay: this.#retry, maxRetryDelay: LONGEST_DELAY });
-    this.#timer = timers.setTimeout(() => this.connect(), wait);
+    this.#timer = timers.setTimeout(() => {
+      this.#timer = undefined;
+      this.connect();
+    }, wait);
     inBackground(this.#timer);
   }
 
@@ -134,7 +138,7 @@ export class EventStream {
     /** @type {unknown} */
     let timer;
     const watch = () => {
-      timers.clearTimeout(timer);
+      clearBackground(timers, timer);
       timer = timers.setTimeout(() => controller.abort(new ClientError("stream", `the stream of events was silent for ${idle} ms`)), idle);
       inBackground(timer);
     };
@@ -169,7 +173,7 @@ export class EventStream {
         this.#retry = Math.min(parser.retry ?? this.#retry, LONGEST_DELAY);
       }
     } finally {
-      timers.clearTimeout(timer);
+      clearBackground(timers, timer);
       // What is left of an answer that is of no use any more.
       controller.abort();
     }

@@ -1,7 +1,7 @@
 // When to look for a newer snapshot: one timer, and what a page says of itself.
 // @ts-check
 
-import { inBackground } from "./timing.js";
+import { clearBackground, inBackground } from "./timing.js";
 
 /** One appointment at a time. */
 export class Appointment {
@@ -26,6 +26,7 @@ export class Appointment {
     this.clear();
     this.#due = this.#clock() + wait;
     this.#timer = this.#timers.setTimeout(() => {
+      this.#timer = undefined;
       this.#due = Infinity;
       this.#call();
     }, wait);
@@ -38,7 +39,8 @@ export class Appointment {
   }
 
   clear() {
-    this.#timers.clearTimeout(this.#timer);
+    clearBackground(this.#timers, this.#timer);
+    this.#timer = undefined;
     this.#due = Infinity;
   }
 }

@@ -20,6 +20,16 @@ export const globalTimers = {
 export const inBackground = (timer) => void (/** @type {any} */ (timer)?.unref?.());
 
 /**
+ * Clears a timer that is in the background. Node keeps what it has for the length of one until its time has come, unless it is not in the background.
+ * @param {Timers} timers
+ * @param {unknown} timer
+ */
+export function clearBackground(timers, timer) {
+  /** @type {any} */ (timer)?.ref?.();
+  timers.clearTimeout(timer);
+}
+
+/**
  * Does work that can be stopped, in so many milliseconds at most; the signal tells it when to stop.
  * @template T
  * @param {{ timers: Timers, clock: () => number }} runtime

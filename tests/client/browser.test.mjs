@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { launchChromium } from "../browser.mjs";
-import { installed } from "./package.mjs";
+import { installed, report, thousand } from "./package.mjs";
 import { scenarios } from "./scenarios.mjs";
 import { startServer } from "./server.mjs";
 
@@ -23,9 +23,10 @@ const PAGE = `<!doctype html>
 
 /** The page, the package and the scenarios. */
 function serve({ url }, response) {
+  if (thousand({ url }, response)) return true;
   const { pathname } = new URL(url, "http://localhost");
   if (pathname === "/page") return response.writeHead(200, { "content-type": "text/html" }).end(PAGE), true;
-  const file = pathname === "/scenarios.mjs" ? fileURLToPath(new URL("scenarios.mjs", import.meta.url)) : join(root, pathname.replace("/package/", ""));
+  const file = /^\/(scenarios|figures)\.mjs$/.test(pathname) ? fileURLToPath(new URL(`.${pathname}`, import.meta.url)) : join(root, pathname.replace("/package/", ""));
   if (!existsSync(file) || extname(file) === "") return false;
   createReadStream(file).pipe(response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "text/plain" }));
   return true;
@@ -55,6 +56,12 @@ for (const name of Object.keys(scenarios)) {
     await page.close();
   });
 }
+
+test("Chromium: figures", async (t) => {
+  const { page, ...at } = await open();
+  report(t, "Chromium", await page.evaluate(async (at) => (await import("/figures.mjs")).figures({ ...api, ...at }), at));
+  await page.close();
+});
 
 test("Chromium: a page looks when it becomes visible and when it comes online, and leaves no listener", async () => {
   const context = await browser.newContext();

@@ -43,13 +43,13 @@ const BEHAVIOURS = {
     response.writeHead(200, { "content-type": "application/json" }).end(good(session).body);
   },
   slow(session, request, response, milliseconds) {
-    setTimeout(() => BEHAVIOURS.good(session, request, response), milliseconds);
+    setTimeout(() => BEHAVIOURS.good(session, request, response), milliseconds).unref();
   },
   /** The head and half of the body at once, the rest later. */
   slowBody(session, request, response, milliseconds) {
     const { body, headers } = good(session);
     response.writeHead(200, { ...headers, "content-length": body.length }).write(body.subarray(0, body.length / 2));
-    setTimeout(() => response.end(body.subarray(body.length / 2)), milliseconds);
+    setTimeout(() => response.end(body.subarray(body.length / 2)), milliseconds).unref();
   },
   status(session, request, response, [status, headers = {}]) {
     response.writeHead(status, { "content-type": "text/html", ...headers }).end("<h1>no</h1>");

@@ -1,0 +1,101 @@
+// The options of a client, checked and completed.
+// @ts-check
+
+import { baseAddress } from "./fetching.js";
+import { Verifier } from "./signature.js";
+import { LONGEST_WAIT, globalTimers } from "./timing.js";
+
+/** @typedef {import("../client.js").ClientOptions} ClientOptions */
+/** @typedef {ReturnType<typeof settingsOf>} Settings */
+
+/** @param {ClientOptions} options */
+export function settingsOf(options) {
+  if (typeof options !== "object" || options === null) throw new TypeError("`createClient` takes an object with a `url`");
+  const { publicKey, storage, stream } = options;
+  const url = address("url", options.url);
+  const polling = options.polling === false ? options.polling : milliseconds("polling", options.polling ?? 60_000, 1);
+  const maxAge = milliseconds("maxAge", options.maxAge ?? (polling === false ? 60_000 : polling), 0);
+  if (storage !== undefined && (typeof storage?.get !== "function" || typeof storage.set !== "function")) throw new TypeError("`storage` must have `get` and `set`");
+  return {
+    url,
+    signatureUrl: options.signatureUrl === undefined ? undefined : address("signatureUrl", options.signatureUrl),
+    polling,
+    maxAge,
+    timeout: milliseconds("timeout", options.timeout ?? 5_000, 1),
+    retries: whole("retries", options.retries ?? 3),
+    retryDelay: milliseconds("retryDelay", options.retryDelay ?? 500, 0),
+    maxRetryDelay: milliseconds("maxRetryDelay", options.maxRetryDelay ?? 10_000, 0),
+    stream: stream === undefined ? undefined : streamOf(stream),
+    bootstrap: options.bootstrap,
+    storage,
+    storageKey: options.storageKey ?? `samebucket:${url}`,
+    verifier: publicKey === undefined ? undefined : new Verifier(publicKey),
+    requireDigest: options.requireDigest ?? false,
+    acceptOlder: options.acceptOlder ?? false,
+    contentTypes: (options.contentTypes ?? []).map((type) => type.toLowerCase()),
+    request: options.request ?? {},
+    load: { format: options.format ?? "auto", onInvalidFlag: options.onInvalidFlag ?? "reject" },
+    environment: options.environment,
+    wasm: options.wasm,
+    fetch: called("fetch", options.fetch ?? defaultFetch),
+    clock: called("clock", options.clock ?? Date.now),
+    random: called("random", options.random ?? Math.random),
+    timers: options.timers ?? globalTimers,
+  };
+}
+
+/** Looked up on use, so that what is put in its place later is used. @type {import("../client.js").Fetch} */
+const defaultFetch = (url, init) => fetch(url, init);
+
+/** @param {NonNullable<ClientOptions["stream"]>} stream */
+function streamOf(stream) {
+  const { url, signals = () => true, spread = 1_000, idle = 300_000 } = typeof stream === "string" || "href" in stream ? { url: stream } : stream;
+  return {
+    url: address("stream.url", url),
+    signals: called("stream.signals", signals),
+    spread: milliseconds("stream.spread", spread, 0),
+    idle: milliseconds("stream.idle", idle, 1),
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function address(name, value) {
+  try {
+    if (value == null) throw new TypeError("none");
+    return new URL(String(value), baseAddress()).href;
+  } catch (error) {
+    throw new TypeError(`\`${name}\` must be an address${baseAddress() === undefined ? " with a scheme and a host" : ""}; it is \`${String(value)}\``, { cause: error });
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} least
+ */
+function milliseconds(name, value, least) {
+  if (typeof value === "number" && value >= least && value <= LONGEST_WAIT) return value;
+  throw new TypeError(`\`${name}\` must be a number of milliseconds from ${least} to ${LONGEST_WAIT}; it is \`${String(value)}\``);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function whole(name, value) {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+  throw new TypeError(`\`${name}\` must be a whole number from 0; it is \`${String(value)}\``);
+}
+
+/**
+ * @template {(...args: never) => unknown} T
+ * @param {string} name
+ * @param {T} value
+ */
+function called(name, value) {
+  if (typeof value === "function") return value;
+  throw new TypeError(`\`${name}\` must be a function`);
+}

@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
+import { examples, snapshot } from "../client/examples.mjs";
 import { snapshotOf, startServer } from "../client/server.mjs";
 import { installPackage } from "../consumer.mjs";
 import { available, tool } from "./harness.mjs";
@@ -71,7 +72,7 @@ async function deploy(t, bindings, { name = "worker", code = WORKER } = {}) {
     isOver = true;
   };
   t.after(stop);
-  return { worker, stop, ask: async (path = "") => (await worker.dispatchFetch(`http://localhost/${path}`)).json(), url: await worker.ready };
+  return { worker, stop, ask: async (path = "") => (await worker.dispatchFetch(`http://localhost/${path}`)).json(), fetch: () => worker.dispatchFetch("http://localhost/"), url: await worker.ready };
 }
 
 const address = (name) => `${server.origin}/${name}/flags.json`;
@@ -193,4 +194,20 @@ test("workerd: what cannot work there is said when the client is made", async (t
   assert.deepEqual(await ask(), [
     "`polling` must be left out or false here: no timer outlives a request", "`stream` must be left out here: no connection outlives a request", "nothing",
   ]);
+});
+
+test("workerd: the example of docs/client.md, and KV that the snapshot is published into", async (t) => {
+  if (!available(t, "miniflare", tool("miniflare"))) return;
+  const example = examples().js["worker.js"];
+  const session = server.session("example");
+  session.body = snapshot;
+  const { fetch, stop } = await deploy(t, { FLAGS_URL: address("example") }, { name: "example", code: example });
+  assert.equal(await (await fetch()).text(), "the new checkout");
+  await stop();
+  const ofKv = readFileSync(new URL("../../pkg-template/docs/client.md", import.meta.url), "utf8").match(/`(fetch: async \(\) => .*)`/)[1];
+  const code = example.replace("storage: kvStorage(env.KV)", ofKv);
+  assert.notEqual(code, example);
+  const published = await deploy(t, { FLAGS_URL: "https://flags.invalid/" }, { name: "published", code });
+  await (await published.worker.getKVNamespace("KV")).put("flags", snapshot);
+  assert.equal(await (await published.fetch()).text(), "the new checkout");
 });

@@ -1,6 +1,7 @@
 // Uses that need no types of a browser or of Node: `lib` is es2022 alone.
 
 import { type Evaluation, type InitInput, Evaluator, evaluate, init, initSync, loadSnapshot } from "samebucket";
+import { createClient, kvStorage, webStorage } from "samebucket/client";
 import * as inline from "samebucket/inline";
 import * as slim from "samebucket/slim";
 
@@ -20,6 +21,10 @@ const on: Evaluation<boolean> = evaluate("flag", { targetingKey: "u-1" }, false)
 using evaluator = new Evaluator();
 using bound = evaluator.bind({ targetingKey: "u-1" });
 const alike: boolean = bound.evaluate("flag", on.value).value;
+
+using client = createClient({ url: "https://flags.example/", storage: webStorage() });
+await client.ready();
+createClient({ url: "https://flags.example/", storage: kvStorage({ get: async () => null, put: async () => {} }), publicKey: new Uint8Array(32) });
 
 // @ts-expect-error no source of wasm
 await init(5);

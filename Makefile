@@ -1,6 +1,6 @@
 # Each line calls a script that CI calls too. `make demo` and `make test` set up what is missing.
 
-.PHONY: demo test packaging build serve oracles bench bench-quick lint fmt
+.PHONY: demo test packaging build serve oracles bench bench-quick profile lint fmt
 
 demo: ## evaluates a web shop's flags for 10 000 users, in wasm and natively, and compares every answer
 	@scripts/demo.sh
@@ -26,6 +26,9 @@ bench: ## measures the package and the crate against other evaluators, and write
 
 bench-quick: ## as bench, in a minute, and only prints
 	@scripts/bench.sh --quick
+
+profile: build ## shows where the time of loading and of evaluating goes
+	@node benches/profile.mjs load all missed hit percentage
 
 lint: ## rustfmt, clippy natively and for wasm, rustdoc, and tsc over the package's code and types
 	@scripts/lint.sh

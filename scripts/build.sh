@@ -55,6 +55,7 @@ bundle() { esbuild --bundle --platform=neutral --target=es2022 --log-level=warni
 bundle "$new/slim.js" --format=cjs --outfile="$new/slim.cjs"
 bundle "$new/api.js" --format=esm --minify --legal-comments=none --outfile="$new/api.js" --allow-overwrite
 bundle "$new/slim.js" --format=esm --minify --legal-comments=none --external:./api.js --outfile="$new/slim.js" --allow-overwrite
+bundle "$new/observe.js" --format=cjs --packages=external --outfile="$new/observe.cjs"
 rm "$new/context.js" "$new/module.js" "$new/glue.js"
 # The inline entry's bytes are the same file once more, in base64: for `import`, and from that for `require`.
 bundle "$new/samebucket.wasm" --loader:.wasm=binary --format=esm --outfile="$new/wasm-bytes.js"

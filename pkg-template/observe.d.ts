@@ -212,7 +212,7 @@ export function analyse(counts: Readonly<Record<string, Counts>>, options?: Anal
 
 export interface ExposureSenderOptions {
   /** Where exposures go: `POST`, `application/json`, `{ "events": [exposure, …] }`. */
-  url: string | URL;
+  url: string | { readonly href: string };
   /** Further headers. A beacon cannot have any: with headers a page that is left sends by `fetch` with `keepalive`. */
   headers?: Readonly<Record<string, string>> | undefined;
   /** An exposure waits at most so many milliseconds; from 0, default 5 000. 0: no timers, for runtimes that have none: call `flush`. */
@@ -226,7 +226,7 @@ export interface ExposureSenderOptions {
   /** About so many milliseconds pass after a failure, twice as many after each further one, up to 5 minutes; from 0, default 1 000. */
   retryDelay?: number | undefined;
   /** Default: the runtime's. */
-  fetch?: typeof globalThis.fetch | undefined;
+  fetch?: ((url: string, init: any) => Promise<any>) | undefined;
   /** From 0 to below 1, for the jitter of retries; default `Math.random`. */
   random?: (() => number) | undefined;
 }

@@ -14,7 +14,7 @@ export function metricsText(metrics, environment) {
   const evaluations = /** @type {Samples} */ (new Map());
   const errors = /** @type {Samples} */ (new Map());
   const times = /** @type {Samples} */ (new Map());
-  const everywhere = environment === null ? {} : { environment };
+  const everywhere = /** @type {Record<string, string>} */ (environment === null ? {} : { environment });
   for (const [flag_key, cells] of metrics.gathered()) {
     let time = /** @type {number | null} */ (null);
     for (const { count, last, variant, reason, errorCode } of cells.values()) {

@@ -47,8 +47,11 @@ class ExposureSender {
 
   /** @param {unknown} exposure */
   send(exposure) {
+    if (this.#closed) {
+      this.#queue.dropped++;
+      return;
+    }
     this.#queue.push(exposure);
-    if (this.#closed) return this.#queue.clear();
     const full = this.#queue.length >= this.#settings.batchSize || this.#queue.bytes >= MOST_BYTES;
     if (full && this.#failures === 0) void this.flush();
     else this.#wait();
@@ -161,7 +164,8 @@ class ExposureSender {
  */
 function settingsOf(options) {
   const { url, headers, interval = 5_000, batchSize = 100, queueSize = 10_000, timeout = 10_000, retryDelay = 1_000 } = options ?? {};
-  if (typeof url !== "string" && !(url instanceof URL)) throw new TypeError("`url` must be an address");
+  const address = typeof url === "string" ? url : url?.href;
+  if (typeof address !== "string") throw new TypeError("`url` must be an address");
   const least = { interval: 0, batchSize: 1, queueSize: 1, timeout: 1, retryDelay: 0 };
   for (const [name, value] of Object.entries({ interval, batchSize, queueSize, timeout, retryDelay })) {
     const from = least[/** @type {keyof typeof least} */ (name)];
@@ -170,7 +174,7 @@ function settingsOf(options) {
   const { fetch = globalThis.fetch, random = Math.random } = options;
   if (typeof fetch !== "function") throw new TypeError("`fetch` must be a function");
   // Browsers want it called as their own.
-  return { url: String(url), headers, interval, batchSize, queueSize, timeout, retryDelay, random, fetch: fetch.bind(globalThis) };
+  return { url: address, headers, interval, batchSize, queueSize, timeout, retryDelay, random, fetch: fetch.bind(globalThis) };
 }
 
 /**

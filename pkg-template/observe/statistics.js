@@ -115,7 +115,7 @@ export function chiSquare(observed, shares) {
     const expected = count * (shares[index] / whole);
     return expected === 0 && found === 0 ? 0 : (found - expected) ** 2 / expected;
   });
-  const degreesOfFreedom = shares.filter((share, index) => share > 0 || observed[index] > 0).length - 1;
+  const degreesOfFreedom = Math.max(0, shares.filter((share, index) => share > 0 || observed[index] > 0).length - 1);
   const statistic = terms.reduce(sum, 0);
   return { statistic, degreesOfFreedom, pValue: degreesOfFreedom > 0 ? chiSquareAbove(statistic, degreesOfFreedom) : 1 };
 }

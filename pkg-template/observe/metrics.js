@@ -24,9 +24,9 @@ export const UNKNOWN = "";
 
 export class Metrics {
   #clock;
-  /** The time is asked once for everything that is evaluated before the next microtask. */
-  #run = /** @type {Run | undefined} */ (undefined);
-  #endRun = () => void (this.#run = undefined);
+  /** The time is asked once for everything that is evaluated before the next microtask. Between two runs `null`, which no tally has. */
+  #run = /** @type {Run | null} */ (null);
+  #endRun = () => void (this.#run = null);
   #size = 0;
   /** By flag, and then by reason, error and variant. */
   flags = /** @type {Map<string, Map<string, Cell>>} */ (new Map([[UNKNOWN, new Map()]]));

@@ -1,5 +1,6 @@
 // A server that takes exposures, and answers as it is told.
 
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -48,7 +49,7 @@ export async function collector(answer = () => {}, pages = {}) {
     events: () => requests.filter(({ status }) => status < 300).flatMap(({ events }) => events),
     async until(done) {
       const deadline = AbortSignal.timeout(10_000);
-      while (!done()) await once(server, "taken", { signal: deadline });
+      while (!done()) await once(server, "taken", { signal: deadline }).catch(() => assert.fail(`only ${requests.length} requests came: ${requests.map(({ status, events }) => `${status} with ${events.length}`).join()}`));
     },
     close() {
       server.closeAllConnections();

@@ -7,6 +7,8 @@ import { launchChromium } from "../browser.mjs";
 import { collector } from "./collector.mjs";
 
 const USERS = 200;
+/** A browser that hangs is to fail. */
+const LIMIT = { timeout: 30_000 };
 
 /** A page that exposes users as it is told; `window.ready` when it can be. */
 const PAGE = `<!doctype html><title>page</title>
@@ -48,7 +50,7 @@ const names = (from, to) => Array.from({ length: to - from }, (_, index) => `use
 const arrived = () => server.events().map(({ targetingKey }) => targetingKey).sort();
 
 for (const [how, options] of [["by beacons", { batchSize: 1_000 }], ["by fetch with keepalive, where there are headers", { batchSize: 1_000, headers: { authorization: "Bearer x" } }]]) {
-  test(`a page that is left for another sends what waits, ${how}`, async (t) => {
+  test(`a page that is left for another sends what waits, ${how}`, LIMIT, async (t) => {
     await open(t, options);
     await page.evaluate(([users]) => window.expose(0, users), [USERS]);
     assert.equal(server.requests.length, 0);
@@ -59,7 +61,7 @@ for (const [how, options] of [["by beacons", { batchSize: 1_000 }], ["by fetch w
   });
 }
 
-test("a page that is closed sends what waits", async (t) => {
+test("a page that is closed sends what waits", LIMIT, async (t) => {
   await open(t, { batchSize: 1_000 });
   await page.evaluate(([users]) => window.expose(0, users), [USERS]);
   await page.close();
@@ -67,18 +69,21 @@ test("a page that is closed sends what waits", async (t) => {
   assert.deepEqual(arrived(), names(0, USERS).sort());
 });
 
-test("left while a request is on its way: that one arrives as well, and none twice", async (t) => {
+test("left while a request is on its way: nothing is lost", LIMIT, async (t) => {
   await open(t, { batchSize: 100 });
   await page.evaluate(() => {
     window.expose(0, 100); // a full batch, which goes
     window.expose(100, 150); // waits
     location.href = "/elsewhere";
   });
-  await server.until(() => arrived().length >= 150);
-  assert.deepEqual(arrived(), names(0, 150).sort());
+  await page.waitForURL("**/elsewhere");
+  // A request whose answer the page does not live to see is sent again with the rest: that may come twice.
+  const different = () => [...new Set(arrived())];
+  await server.until(() => different().length >= 150);
+  assert.deepEqual(different(), names(0, 150).sort());
 });
 
-test("more than a browser sends at once for a page that is only hidden: all the same", async (t) => {
+test("more than a browser sends at once for a page that is only hidden: all the same", LIMIT, async (t) => {
   await open(t, { batchSize: 100_000 });
   const count = 2_000;
   await page.evaluate(([users]) => {
@@ -91,7 +96,7 @@ test("more than a browser sends at once for a page that is only hidden: all the 
   assert.deepEqual(arrived(), names(0, count).sort());
 });
 
-test("what failed while the network was away goes when it is back", async (t) => {
+test("what failed while the network was away goes when it is back", LIMIT, async (t) => {
   await open(t, { batchSize: 10, retryDelay: 3_600_000 });
   await context.setOffline(true);
   await page.evaluate(() => window.expose(0, 10));
@@ -101,7 +106,7 @@ test("what failed while the network was away goes when it is back", async (t) =>
   assert.deepEqual(arrived(), names(0, 10).sort());
 });
 
-test("`close` leaves no listener: a page that is left afterwards sends nothing", async (t) => {
+test("`close` leaves no listener: a page that is left afterwards sends nothing", LIMIT, async (t) => {
   await open(t);
   const listeners = await page.evaluate(async () => {
     const added = [];

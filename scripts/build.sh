@@ -55,9 +55,9 @@ bundle() { esbuild --bundle --platform=neutral --target=es2022 --log-level=warni
 bundle "$new/slim.js" --format=cjs --outfile="$new/slim.cjs"
 bundle "$new/api.js" --format=esm --minify --legal-comments=none --outfile="$new/api.js" --allow-overwrite
 bundle "$new/slim.js" --format=esm --minify --legal-comments=none --external:./api.js --outfile="$new/slim.js" --allow-overwrite
-# What stands beside the core and is left to whoever wants it.
-for entry in observe; do bundle "$new/$entry.js" --format=cjs --packages=external --outfile="$new/$entry.cjs"; done
 rm "$new/context.js" "$new/module.js" "$new/glue.js"
+# What stands beside the core takes it as its user does, so that there is one of it.
+for entry in observe; do bundle "$new/$entry.js" --format=cjs --external:samebucket --outfile="$new/$entry.cjs"; done
 # The inline entry's bytes are the same file once more, in base64: for `import`, and from that for `require`.
 bundle "$new/samebucket.wasm" --loader:.wasm=binary --format=esm --outfile="$new/wasm-bytes.js"
 esbuild "$new/wasm-bytes.js" --format=cjs --target=es2022 --log-level=warning --outfile="$new/wasm-bytes.cjs"

@@ -28,13 +28,19 @@ const loaded = (flags, options) => {
   return evaluator;
 };
 
-test("the package holds one wasm, its entries, its types, the schema and the licences, and no more", () => {
-  assert.deepEqual(files.toSorted(), [
+test("the package holds one wasm, its entries, its types, the schema, the docs and the licences, and no more", () => {
+  const core = [
     "LICENSE-APACHE", "LICENSE-MIT", "README.md", "api.js", "browser.js", "edge-light.js", "index.d.cts", "index.d.ts",
     "inline.cjs", "inline.d.cts", "inline.d.ts", "inline.js", "node-inline.js", "node-slim.js", "node.cjs", "node.js", "package.json",
     "samebucket-1.schema.json", "samebucket.wasm", "samebucket.wasm.d.ts", "slim.cjs", "slim.d.cts", "slim.d.ts", "slim.js",
     "wasm-bytes.cjs", "wasm-bytes.js", "workerd.js",
-  ]);
+  ];
+  const shared = ["events.js"];
+  const observe = [
+    "docs/experiments.md", "docs/metrics.md", "observe.cjs", "observe.d.cts", "observe.d.ts", "observe.js", "observe/analysis.js", "observe/experiments.js",
+    "observe/exposures.js", "observe/metrics.js", "observe/prometheus.js", "observe/queue.js", "observe/sender.js", "observe/statistics.js", "observe/variants.js",
+  ];
+  assert.deepEqual(files.toSorted(), [...core, ...shared, ...observe].toSorted());
 });
 
 test("every path that package.json names is there", () => {

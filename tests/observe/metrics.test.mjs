@@ -1,10 +1,12 @@
 // What is counted of evaluations, and that evaluating stays what it is.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 import { conformanceSuites, installPackage } from "../consumer.mjs";
 
@@ -159,6 +161,22 @@ test("counts go on after a reload, also for flags that are gone", () => {
   observed.evaluate("fixed", {});
   const { evaluations, errors } = observed.metrics().flags.fixed;
   assert.deepEqual([evaluations, plain(errors)], [401, { TYPE_MISMATCH: 200, FLAG_NOT_FOUND: 1 }]);
+});
+
+test("evaluations of snapshots that are gone are let go of", () => {
+  const script = fileURLToPath(new URL("retained.mjs", import.meta.url));
+  const { evaluations, tallies, counted } = JSON.parse(execFileSync(process.execPath, ["--expose-gc", script], { encoding: "utf8" }));
+  assert.equal(counted, 1_000);
+  assert.ok(evaluations <= 2, `${evaluations} evaluations are left`);
+  assert.ok(tallies <= 66, `${tallies} tallies are left`);
+});
+
+test("what an evaluation holds for its counters is not to be seen", () => {
+  const { evaluate } = observe(loaded());
+  const evaluation = evaluate("fixed", {});
+  assert.deepEqual([Object.keys(evaluation), Object.getOwnPropertySymbols({ ...evaluation })], [["flagKey", "value", "variant", "reason", "backendReason", "ruleId"], []]);
+  assert.ok(Object.isFrozen(evaluation));
+  assert.equal(evaluate("fixed", {}), evaluation);
 });
 
 test("the time is that of the run of code, asked once", async () => {

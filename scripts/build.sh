@@ -49,7 +49,7 @@ new=target/pkg
 rm -rf "$new"
 cp -r pkg-template "$new"
 cp LICENSE-MIT LICENSE-APACHE "$out/samebucket.wasm" "$out/glue.js" "$new/"
-for types in index slim inline client openfeature openfeature-web openfeature-server; do
+for types in index slim inline client openfeature openfeature-web openfeature-server observe; do
   sed -E 's#"\./([a-z-]+)\.js"#"./\1.cjs"#' "$new/$types.d.ts" >"$new/$types.d.cts"
 done
 # What the entries share, as one file for `require` and as two for `import`. Only what browsers load is made small.
@@ -59,7 +59,7 @@ bundle "$new/api.js" --format=esm --minify --legal-comments=none --outfile="$new
 bundle "$new/slim.js" --format=esm --minify --legal-comments=none --external:./api.js --outfile="$new/slim.js" --allow-overwrite
 rm "$new/context.js" "$new/module.js" "$new/glue.js"
 # What stands beside the core takes it as its user does, so that there is one of it.
-for entry in client openfeature-web openfeature-server; do
+for entry in client openfeature-web openfeature-server observe; do
   bundle "$new/$entry.js" --format=cjs --packages=external --outfile="$new/$entry.cjs"
 done
 # The inline entry's bytes are the same file once more, in base64: for `import`, and from that for `require`.

@@ -31,7 +31,7 @@ ln -s ../package target/tsc/node_modules/samebucket
 ln -s ../../../tests/node_modules/@openfeature target/tsc/node_modules/@openfeature
 cp -r pkg-template/. "$package"
 cp target/wasm-package/glue.d.ts "$package"
-for types in index slim inline client openfeature openfeature-web openfeature-server; do
+for types in index slim inline client openfeature openfeature-web openfeature-server observe; do
   sed -E 's#"\./([a-z-]+)\.js"#"./\1.cjs"#' "pkg-template/$types.d.ts" >"$package/$types.d.cts"
 done
 # These stand for what the build makes: the bundle, which exports the same, and the wasm's bytes.

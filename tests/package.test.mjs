@@ -28,7 +28,7 @@ const loaded = (flags, options) => {
   return evaluator;
 };
 
-test("the package holds one wasm, its entries, its types, the schema and the licences, and no more", () => {
+test("the package holds one wasm, its entries, its types, the schema, the docs and the licences, and no more", () => {
   const expected = [
     "LICENSE-APACHE", "LICENSE-MIT", "README.md", "api.js", "browser.js", "edge-light.js", "index.d.cts", "index.d.ts",
     "inline.cjs", "inline.d.cts", "inline.d.ts", "inline.js", "node-inline.js", "node-slim.js", "node.cjs", "node.js", "package.json",
@@ -40,6 +40,10 @@ test("the package holds one wasm, its entries, its types, the schema and the lic
     // openfeature-web, openfeature-server
     "docs/openfeature.md", "openfeature-server.cjs", "openfeature-server.d.cts", "openfeature-server.d.ts", "openfeature-server.js",
     "openfeature-web.cjs", "openfeature-web.d.cts", "openfeature-web.d.ts", "openfeature-web.js", "openfeature.d.cts", "openfeature.d.ts", "openfeature.js",
+    // observe
+    "docs/experiments.md", "docs/metrics.md", "observe.cjs", "observe.d.cts", "observe.d.ts", "observe.js", "observe/analysis.js",
+    "observe/experiments.js", "observe/exposures.js", "observe/metrics.js", "observe/prometheus.js", "observe/queue.js", "observe/sender.js",
+    "observe/statistics.js", "observe/variants.js",
   ];
   assert.deepEqual(files.toSorted(), expected.toSorted());
 });

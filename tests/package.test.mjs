@@ -28,13 +28,19 @@ const loaded = (flags, options) => {
   return evaluator;
 };
 
-test("the package holds one wasm, its entries, its types, the schema and the licences, and no more", () => {
-  assert.deepEqual(files.toSorted(), [
+test("the package holds one wasm, its entries, its types, the schema, the docs and the licences, and no more", () => {
+  const core = [
     "LICENSE-APACHE", "LICENSE-MIT", "README.md", "api.js", "browser.js", "edge-light.js", "index.d.cts", "index.d.ts",
     "inline.cjs", "inline.d.cts", "inline.d.ts", "inline.js", "node-inline.js", "node-slim.js", "node.cjs", "node.js", "package.json",
     "samebucket-1.schema.json", "samebucket.wasm", "samebucket.wasm.d.ts", "slim.cjs", "slim.d.cts", "slim.d.ts", "slim.js",
     "wasm-bytes.cjs", "wasm-bytes.js", "workerd.js",
-  ]);
+  ];
+  const shared = ["events.js"];
+  const client = [
+    "client-edge.js", "client.cjs", "client.d.cts", "client.d.ts", "client.js", "client/errors.js", "client/event-stream.js", "client/fetching.js",
+    "client/schedule.js", "client/settings.js", "client/signature.js", "client/storage.js", "client/timing.js", "docs/client.md",
+  ];
+  assert.deepEqual(files.toSorted(), [...core, ...shared, ...client].toSorted());
 });
 
 test("every path that package.json names is there", () => {

@@ -13,10 +13,11 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use crate::error::{Code, Issue};
+use crate::error::{Code, Issue, SnapshotError};
 use crate::evaluate::Attributes;
 use crate::format::Format;
 use crate::limits;
+use crate::observe::{CircuitEvent, Circuits};
 use crate::plan::{Attribute, FlagId, OutcomeId, Plan};
 use crate::snapshot::{Inputs, LoadOptions, OnInvalidFlag, OpenCircuits, Snapshot};
 use crate::value::{Object, Value};
@@ -42,6 +43,8 @@ pub struct Engine {
 struct Shared {
     in_force: RefCell<Rc<InForce>>,
     told: Cell<Vec<u8>>,
+    /// Whose open ones are in force.
+    circuits: Cell<Circuits>,
 }
 
 #[derive(Default)]
@@ -109,8 +112,9 @@ impl Engine {
                 object.set("typed", snapshot.plan.typed);
                 object.set("outcomes", snapshot.plan.outcomes.len() as f64);
                 object.set("attributes", snapshot.plan.attributes.iter().map(|it| attribute(&snapshot.plan, it)).collect::<Vec<_>>());
-                let open_circuits = self.in_force().open_circuits.clone();
-                self.put_in_force(Some(Rc::new(snapshot)), open_circuits);
+                let mut circuits = self.shared.circuits.take();
+                circuits.follow(&snapshot.plan);
+                self.put_in_force(Some(Rc::new(snapshot)), circuits);
             }
             Err(error) => object.set("error", error),
         }
@@ -124,7 +128,43 @@ impl Engine {
             Value::String(key) => Some(key),
             _ => None,
         });
-        self.put_in_force(self.snapshot(), keys.collect());
+        let mut circuits = self.shared.circuits.take();
+        circuits.own = keys.collect();
+        self.put_in_force(self.snapshot(), circuits);
+    }
+
+    /// Counts a success, or an error, of what the flag turns on whose key the first `bytes` of the text are. Tells the events of its
+    /// circuit; nothing if there are none.
+    pub fn record(&self, bytes: usize, is_error: bool, now: f64) -> *const u8 {
+        let Some(snapshot) = self.snapshot() else { return ptr::null() };
+        let mut circuits = self.shared.circuits.take();
+        let events = circuits.record(&snapshot.plan, self.input.key(bytes), is_error, now);
+        if events.is_empty() {
+            self.shared.circuits.set(circuits);
+            return ptr::null();
+        }
+        self.put_in_force(Some(snapshot), circuits);
+        self.tell(&Value::List(events.iter().map(CircuitEvent::to_value).collect()))
+    }
+
+    /// Tells the circuits by flag, as `import` takes them.
+    pub fn export(&self, now: f64) -> *const u8 {
+        let circuits = self.shared.circuits.take();
+        let exported = circuits.export(now);
+        self.shared.circuits.set(circuits);
+        self.tell(&exported)
+    }
+
+    /// Takes over the circuits that the first `bytes` of the text say. Tells what `SnapshotError` has, or nothing.
+    pub fn import(&mut self, bytes: usize, now: f64) -> *const u8 {
+        let Some(snapshot) = self.snapshot() else { return ptr::null() };
+        let mut circuits = self.shared.circuits.take();
+        let imported = circuits.import(&snapshot.plan, self.input.text(bytes), now);
+        self.put_in_force(Some(snapshot), circuits);
+        match imported {
+            Ok(()) => ptr::null(),
+            Err(error) => self.tell(&refused(&error).into()),
+        }
     }
 
     /// Tells `{ number, timed, reads, first }` of the flag whose key the first `bytes` of the text are: whether its answer
@@ -133,7 +173,8 @@ impl Engine {
     pub fn find(&self, bytes: usize) -> *const u8 {
         let Some(snapshot) = self.snapshot() else { return ptr::null() };
         let Some(id) = snapshot.plan.find(self.input.key(bytes)) else { return ptr::null() };
-        let needs = snapshot.plan.needs(id);
+        let in_force = self.in_force();
+        let needs = snapshot.plan.needs(id, &in_force.open_circuits);
         let mut object = Object::default();
         object.set("number", f64::from(id.0));
         object.set("timed", needs.time);
@@ -153,7 +194,8 @@ impl Engine {
         let Some(snapshot) = self.snapshot() else { return ptr::null() };
         let mut object = Object::default();
         object.set("keys", snapshot.flag_keys().map(Value::from).collect::<Vec<_>>());
-        object.set("timed", snapshot.plan.reads_time());
+        let timed = |key| self.in_force().open_circuits.depends_on_time(key);
+        object.set("timed", snapshot.plan.reads_time() || snapshot.flag_keys().any(timed));
         self.tell(&object.into())
     }
 
@@ -233,10 +275,7 @@ impl Engine {
         let mut room = Vec::<u8>::new();
         _ = room.try_reserve_exact(snapshot.len().min(limits::SNAPSHOT_BYTES) * MEMORY_PER_BYTE);
         drop(std::hint::black_box(room));
-        let loaded = Snapshot::load(snapshot, &LoadOptions { format, environment, on_invalid_flag }).map_err(|error| {
-            let issues = error.issues().iter().map(Issue::to_value).collect();
-            failed(error.code(), &error.message(), issues)
-        })?;
+        let loaded = Snapshot::load(snapshot, &LoadOptions { format, environment, on_invalid_flag }).map_err(|error| refused(&error))?;
         Ok(match self.snapshot() {
             Some(before) => loaded.after(&before),
             None => loaded,
@@ -267,7 +306,9 @@ impl Engine {
         self.in_force().snapshot.clone()
     }
 
-    fn put_in_force(&self, snapshot: Option<Rc<Snapshot>>, open_circuits: OpenCircuits) {
+    fn put_in_force(&self, snapshot: Option<Rc<Snapshot>>, circuits: Circuits) {
+        let open_circuits = circuits.open();
+        self.shared.circuits.set(circuits);
         _ = self.shared.in_force.replace(Rc::new(InForce { snapshot, open_circuits }));
     }
 }
@@ -295,6 +336,10 @@ fn attribute(plan: &Plan, attribute: &Attribute) -> Value {
     object.set("root", root);
     object.set("onlyCompared", attribute.only_compared);
     object.into()
+}
+
+fn refused(error: &SnapshotError) -> Object {
+    failed(error.code(), &error.message(), error.issues().iter().map(Issue::to_value).collect())
 }
 
 fn failed(code: &str, message: &str, issues: Vec<Value>) -> Object {

@@ -89,6 +89,8 @@ impl Span {
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) flags: Vec<Flag>,
+    /// The flags that have a threshold, in the order of their numbers.
+    error_thresholds: Vec<(FlagId, ErrorThreshold)>,
     /// The flags' keys, by the flags' numbers.
     pub(crate) keys: Texts,
     steps: Vec<Step>,
@@ -216,6 +218,17 @@ impl From<Vec<Route>> for Attribute {
     }
 }
 
+/// How many errors a flag's circuit bears.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ErrorThreshold {
+    /// Errors among samples, from 0 to 1: more open the circuit.
+    pub(crate) rate: f64,
+    /// In milliseconds: how long a sample stands, and how long the circuit is open.
+    pub(crate) window: f64,
+    /// Up to so many samples say nothing.
+    pub(crate) min_samples: f64,
+}
+
 /// A flag: its steps are tried in order, the first that applies decides, and `otherwise` stands when none does.
 #[derive(Debug)]
 pub(crate) struct Flag {
@@ -301,6 +314,12 @@ impl Plan {
 
     pub(crate) fn find(&self, key: &str) -> Option<FlagId> {
         self.keys.find(key.as_bytes()).map(FlagId)
+    }
+
+    pub(crate) fn error_threshold(&self, key: &str) -> Option<ErrorThreshold> {
+        let id = self.find(key)?;
+        let place = self.error_thresholds.binary_search_by_key(&id, |(flag, _)| *flag).ok()?;
+        self.error_thresholds.get(place).map(|(_, threshold)| *threshold)
     }
 
     pub(crate) fn key(&self, id: FlagId) -> &str {

@@ -8,7 +8,6 @@ use crate::error::SnapshotError;
 use crate::evaluate::Memo;
 use crate::evaluation::{ErrorCode, Evaluation, Explanation};
 use crate::observe::{CircuitEvent, Circuits};
-use crate::plan::Plan;
 use crate::snapshot::{Inputs, LoadOptions, OpenCircuits, Snapshot, SnapshotInfo};
 use crate::value::Value;
 
@@ -138,9 +137,7 @@ impl Evaluator {
     ///
     /// Everything that is wrong with it; the circuits stay as they are.
     pub fn import_circuits(&mut self, exported: impl AsRef<[u8]>) -> Result<(), SnapshotError> {
-        let none = Plan::default();
-        let plan = self.snapshot.as_ref().map_or(&none, |snapshot| &snapshot.plan);
-        self.circuits.import(plan, exported.as_ref(), (self.clock)())?;
+        self.circuits.import(self.snapshot.as_ref().map(|snapshot| &snapshot.plan), exported.as_ref())?;
         self.open_circuits = self.circuits.open();
         Ok(())
     }

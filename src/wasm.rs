@@ -99,13 +99,22 @@ impl Engine {
 
     /// Loads a snapshot: the first `bytes` of the text, after `options` bytes with the list of format, environment and
     /// whether to skip invalid flags. Tells `{ info, typed, outcomes, attributes }`, of the outcomes how many there are, or
-    /// `{ error }` with what `SnapshotError` has.
+    /// `{ error }` with what `SnapshotError` has. With null for options it takes over circuits that were told, and tells `{}`.
     pub fn load(&mut self, options: usize, bytes: usize) -> *const u8 {
         let text = self.input.take_text();
         let (options, snapshot) = text.get(..bytes).and_then(|text| text.split_at_checked(options)).unwrap_or_default();
-        let loaded = self.loaded(&encoded::value(options), snapshot);
-        drop(text);
         let mut object = Object::default();
+        let Value::List(options) = encoded::value(options) else {
+            let mut circuits = self.shared.circuits.take();
+            let imported = circuits.import(self.snapshot().as_ref().map(|snapshot| &snapshot.plan), snapshot);
+            self.put_in_force(self.snapshot(), circuits);
+            if let Err(error) = imported {
+                object.set("error", refused(&error));
+            }
+            return self.tell(&object.into());
+        };
+        let loaded = self.loaded(&options, snapshot);
+        drop(text);
         match loaded {
             Ok(snapshot) => {
                 object.set("info", snapshot.info().to_value());
@@ -147,24 +156,12 @@ impl Engine {
         self.tell(&Value::List(events.iter().map(CircuitEvent::to_value).collect()))
     }
 
-    /// Tells the circuits by flag, as `import` takes them.
+    /// Tells the circuits by flag, as `load` takes them.
     pub fn export(&self, now: f64) -> *const u8 {
         let circuits = self.shared.circuits.take();
         let exported = circuits.export(now);
         self.shared.circuits.set(circuits);
         self.tell(&exported)
-    }
-
-    /// Takes over the circuits that the first `bytes` of the text say. Tells what `SnapshotError` has, or nothing.
-    pub fn import(&mut self, bytes: usize, now: f64) -> *const u8 {
-        let Some(snapshot) = self.snapshot() else { return ptr::null() };
-        let mut circuits = self.shared.circuits.take();
-        let imported = circuits.import(&snapshot.plan, self.input.text(bytes), now);
-        self.put_in_force(Some(snapshot), circuits);
-        match imported {
-            Ok(()) => ptr::null(),
-            Err(error) => self.tell(&refused(&error).into()),
-        }
     }
 
     /// Tells `{ number, timed, reads, first }` of the flag whose key the first `bytes` of the text are: whether its answer
@@ -256,8 +253,7 @@ impl Engine {
 }
 
 impl Engine {
-    fn loaded(&self, options: &Value, snapshot: &[u8]) -> Result<Snapshot, Object> {
-        let Value::List(options) = options else { return Err(Object::default()) };
+    fn loaded(&self, options: &[Value], snapshot: &[u8]) -> Result<Snapshot, Object> {
         let format = match options.first() {
             Some(Value::String(name)) => Some(name.parse::<Format>().map_err(|error| {
                 let issue = Issue::new(Code::UnknownFormat, String::new(), None, error.message());

@@ -105,7 +105,7 @@ impl Circuit {
             return;
         }
         let errors = f64::from(u8::from(is_error));
-        self.add(Run { at: now, successes: 1.0 - errors, errors }, now);
+        self.add(Run { at: now, successes: 1.0 - errors, errors });
         let half_open = self.state == CircuitState::HalfOpen;
         self.successes += f64::from(u8::from(half_open));
         if if half_open { is_error } else { self.is_breached() } {
@@ -125,10 +125,10 @@ impl Circuit {
         samples > self.threshold.min_samples && errors / samples > self.threshold.rate
     }
 
-    /// Adds samples, unless they are past, and lets go of those that are.
-    pub(super) fn add(&mut self, added: Run, now: f64) {
+    /// Adds samples of now, and lets go of those that are past.
+    pub(super) fn add(&mut self, added: Run) {
         let window = self.threshold.window;
-        self.runs.retain(|run| (now - run.at).abs() < window);
+        self.runs.retain(|run| (added.at - run.at).abs() < window);
         if self.runs.len() >= MOST_RUNS {
             let cell = |at: f64| (at / window * CELLS).floor();
             self.runs.dedup_by(|later, run| {
@@ -138,9 +138,6 @@ impl Circuit {
                 }
                 same
             });
-        }
-        if !self.recalls(added.at, now) {
-            return;
         }
         let before = self.runs.iter().take_while(|run| run.at < added.at).count();
         match self.runs.get_mut(before) {

@@ -124,7 +124,7 @@ impl Circuits {
     }
 
     /// Takes over what was exported, in place of what is known of the same flags.
-    pub(crate) fn import(&mut self, plan: &Plan, exported: &[u8], now: f64) -> Result<(), SnapshotError> {
+    pub(crate) fn import(&mut self, plan: Option<&Plan>, exported: &[u8]) -> Result<(), SnapshotError> {
         let mut issues = Issues::default();
         if let Some(document) = Document::parse(exported, &mut issues) {
             let mut checker = Checker::new(issues, false);
@@ -132,8 +132,8 @@ impl Circuits {
             issues = checker.into_issues().0;
             if issues.count() == 0 {
                 for node in document.root().values() {
-                    if let Some(threshold) = plan.error_threshold(node.key()) {
-                        let imported = read(node, Circuit::new(threshold), now);
+                    if let Some(threshold) = plan.and_then(|plan| plan.error_threshold(node.key())) {
+                        let imported = read(node, Circuit::new(threshold));
                         if let Some(circuit) = self.circuit(node.key(), imported.clone()) {
                             *circuit = imported;
                         }
@@ -147,7 +147,7 @@ impl Circuits {
 }
 
 /// A circuit as it was exported; its shape has been checked.
-fn read(node: Node<'_>, mut circuit: Circuit, now: f64) -> Circuit {
+fn read(node: Node<'_>, mut circuit: Circuit) -> Circuit {
     let number = |node: Node<'_>, key| node.get(key).and_then(Node::number).unwrap_or_default();
     for state in CircuitState::ALL {
         if node.get("state").is_some_and(|word| word.is(state.as_str())) {
@@ -157,7 +157,7 @@ fn read(node: Node<'_>, mut circuit: Circuit, now: f64) -> Circuit {
     (circuit.since, circuit.successes) = (number(node, "since"), number(node, "successes"));
     for run in items(node.get("samples")) {
         let (successes, errors) = (number(run, "successes"), number(run, "errors"));
-        circuit.add(Run { at: number(run, "at"), successes, errors }, now);
+        circuit.add(Run { at: number(run, "at"), successes, errors });
     }
     circuit
 }

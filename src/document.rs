@@ -360,7 +360,7 @@ impl<'t> Document<'t> {
                 return fail(Code::InvalidUtf8, String::new(), message);
             }
         };
-        if text.starts_with('\u{feff}') {
+        if text.as_bytes().starts_with("\u{feff}".as_bytes()) {
             return fail(Code::InvalidJson, String::new(), "invalid JSON: it starts with a byte order mark".into());
         }
         let document = Document {
@@ -390,7 +390,7 @@ impl<'t> Document<'t> {
                     }
                     Wrong::Expected(expected) => {
                         let before = text.get(..at).unwrap_or_default();
-                        let line = 1 + before.matches('\n').count();
+                        let line = 1 + before.bytes().filter(|byte| *byte == b'\n').count();
                         let column = 1 + before.chars().rev().take_while(|character| *character != '\n').count();
                         let found = text.get(at..).and_then(|rest| rest.chars().next());
                         let found = found.map_or("the end".into(), |found| quoted(found.encode_utf8(&mut [0; 4])));

@@ -75,7 +75,7 @@ impl Evaluator {
     /// Says which flags' circuits are open, beside those that their errors have opened: a flag of `samebucket/1` then serves
     /// its `off`, one of flcm is false; the other formats have no circuits.
     pub fn set_open_circuits<K: AsRef<str>>(&mut self, flag_keys: impl IntoIterator<Item = K>) {
-        self.circuits.own = flag_keys.into_iter().collect();
+        self.circuits.own = flag_keys.into_iter().map(|key| key.as_ref().into()).collect();
         self.open_circuits = self.circuits.open();
     }
 

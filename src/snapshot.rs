@@ -91,7 +91,13 @@ impl OpenCircuits {
         self.time(flag_key).is_some_and(|time| time.is_none_or(|(since, window)| (now - since).abs() < window))
     }
 
-    /// Whether the flag's circuit is open at some times only.
+    /// Whether any circuit is open at some times only.
+    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively the clock is always asked"))]
+    pub(crate) fn depend_on_time(&self) -> bool {
+        self.times.iter().any(Option::is_some)
+    }
+
+    /// Whether the flag's circuit is.
     pub(crate) fn depends_on_time(&self, flag_key: &str) -> bool {
         self.time(flag_key).is_some_and(Option::is_some)
     }

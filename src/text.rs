@@ -2,13 +2,35 @@
 
 use crate::number;
 
-/// The pieces, one after another, as one `String`.
+/// The pieces, one after another, as one `String`. Literals become one text, so that a call hands over the other pieces only.
 macro_rules! text {
-    ($($piece:expr),* $(,)?) => {
-        [$(AsRef::<str>::as_ref(&$piece)),*].concat()
+    (@ [$($template:literal)*] [$($piece:expr,)*]) => {
+        $crate::text::fill(concat!($($template),*), &[$(AsRef::<str>::as_ref(&$piece)),*])
+    };
+    (@ [$($template:literal)*] [$($piece:expr,)*] $literal:literal $(, $($rest:tt)*)?) => {
+        text!(@ [$($template)* $literal] [$($piece,)*] $($($rest)*)?)
+    };
+    (@ [$($template:literal)*] [$($piece:expr,)*] $next:expr $(, $($rest:tt)*)?) => {
+        text!(@ [$($template)* "\0"] [$($piece,)* $next,] $($($rest)*)?)
+    };
+    ($($rest:tt)*) => {
+        text!(@ [] [] $($rest)*)
     };
 }
 pub(crate) use text;
+
+/// A text with the pieces in place of its null characters.
+pub(crate) fn fill(template: &str, pieces: &[&str]) -> String {
+    let mut text = String::with_capacity(template.len() + pieces.iter().map(|piece| piece.len()).sum::<usize>());
+    let mut pieces = pieces.iter();
+    for character in template.chars() {
+        match character {
+            '\0' => pieces.next().into_iter().for_each(|piece| text.push_str(piece)),
+            other => text.push(other),
+        }
+    }
+    text
+}
 
 /// Whether a text has the part in it, in a time that grows with their lengths alone (Knuth, Morris and Pratt). The standard
 /// library's search takes several times the code.

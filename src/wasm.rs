@@ -191,8 +191,7 @@ impl Engine {
         let Some(snapshot) = self.snapshot() else { return ptr::null() };
         let mut object = Object::default();
         object.set("keys", snapshot.flag_keys().map(Value::from).collect::<Vec<_>>());
-        let timed = |key| self.in_force().open_circuits.depends_on_time(key);
-        object.set("timed", snapshot.plan.reads_time() || snapshot.flag_keys().any(timed));
+        object.set("timed", snapshot.plan.reads_time() || self.in_force().open_circuits.depend_on_time());
         self.tell(&object.into())
     }
 

@@ -53,7 +53,7 @@ impl CircuitState {
 }
 
 /// The samples of one instant.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub(super) struct Run {
     /// Milliseconds since 1970.
     pub(super) at: f64,
@@ -62,7 +62,7 @@ pub(super) struct Run {
 }
 
 /// The circuit of one flag.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub(super) struct Circuit {
     pub(super) threshold: ErrorThreshold,
     pub(super) state: CircuitState,
@@ -105,7 +105,7 @@ impl Circuit {
             return;
         }
         let errors = f64::from(u8::from(is_error));
-        self.add(Run { at: now, successes: 1.0 - errors, errors });
+        self.add(now, 1.0 - errors, errors);
         let half_open = self.state == CircuitState::HalfOpen;
         self.successes += f64::from(u8::from(half_open));
         if if half_open { is_error } else { self.is_breached() } {
@@ -126,26 +126,28 @@ impl Circuit {
     }
 
     /// Adds samples of now, and lets go of those that are past.
-    pub(super) fn add(&mut self, added: Run) {
+    pub(super) fn add(&mut self, at: f64, successes: f64, errors: f64) {
         let window = self.threshold.window;
-        self.runs.retain(|run| (added.at - run.at).abs() < window);
+        self.runs.retain(|run| (at - run.at).abs() < window);
         if self.runs.len() >= MOST_RUNS {
             let cell = |at: f64| (at / window * CELLS).floor();
             self.runs.dedup_by(|later, run| {
                 let same = cell(later.at) == cell(run.at);
                 if same {
-                    *run = Run { at: later.at, successes: run.successes + later.successes, errors: run.errors + later.errors };
+                    run.at = later.at;
+                    run.successes += later.successes;
+                    run.errors += later.errors;
                 }
                 same
             });
         }
-        let before = self.runs.iter().take_while(|run| run.at < added.at).count();
+        let before = self.runs.iter().take_while(|run| run.at < at).count();
         match self.runs.get_mut(before) {
-            Some(run) if run.at == added.at => {
-                run.successes += added.successes;
-                run.errors += added.errors;
+            Some(run) if run.at == at => {
+                run.successes += successes;
+                run.errors += errors;
             }
-            _ => self.runs.insert(before, added),
+            _ => self.runs.insert(before, Run { at, successes, errors }),
         }
     }
 }

@@ -32,10 +32,10 @@ impl CircuitEvent {
 }
 
 /// The circuits of all flags for which something was recorded, and those that the caller has opened.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Circuits {
-    /// Open until the caller says otherwise.
-    pub(crate) own: OpenCircuits,
+    /// The flags whose circuits are open until the caller says otherwise.
+    pub(crate) own: Vec<Box<str>>,
     flags: Texts,
     /// By the numbers of the flags' keys.
     circuits: Vec<Circuit>,
@@ -54,56 +54,54 @@ impl Circuits {
     /// Counts an outcome of what a flag turns on. A flag without a threshold has no circuit.
     pub(crate) fn record(&mut self, plan: &Plan, flag_key: &str, is_error: bool, now: f64) -> Vec<CircuitEvent> {
         let mut events = Vec::new();
-        if let Some(threshold) = plan.error_threshold(flag_key)
-            && now.is_finite()
-        {
-            let mut to = |state| events.push(CircuitEvent { flag: flag_key.into(), state, at: now });
-            if let Some(circuit) = self.circuit(flag_key, Circuit::new(threshold)) {
-                circuit.record(is_error, now, &mut to);
-            }
+        if let (true, Some(circuit)) = (now.is_finite(), self.circuit(plan, flag_key)) {
+            circuit.record(is_error, now, &mut |state| events.push(CircuitEvent { flag: flag_key.into(), state, at: now }));
         }
         events
     }
 
-    /// The circuit of a flag, which is that one where there was none.
-    fn circuit(&mut self, flag_key: &str, new: Circuit) -> Option<&mut Circuit> {
+    /// The circuit of a flag, if it has a threshold.
+    fn circuit(&mut self, plan: &Plan, flag_key: &str) -> Option<&mut Circuit> {
+        let threshold = plan.error_threshold(flag_key)?;
         let (number, is_new) = self.flags.insert(flag_key);
         if is_new {
-            self.circuits.push(new);
+            self.circuits.push(Circuit::new(threshold));
         }
         self.circuits.get_mut(number as usize)
     }
 
-    fn iter(&self) -> impl Iterator<Item = (&str, &Circuit)> {
-        (0..).map_while(|number| self.flags.get(number)).zip(&self.circuits)
-    }
-
     /// The circuits that evaluation is to find open.
     pub(crate) fn open(&self) -> OpenCircuits {
-        let mut open = self.own.clone();
-        for (flag, circuit) in self.iter() {
+        let mut open = OpenCircuits::default();
+        self.own.iter().for_each(|flag| open.add(flag, None));
+        for (number, circuit) in self.circuits.iter().enumerate() {
             if circuit.state == CircuitState::Open {
-                open.add(flag, Some((circuit.since, circuit.threshold.window)));
+                open.add(self.flag(number), Some((circuit.since, circuit.threshold.window)));
             }
         }
         open
     }
 
-    /// What is left of the circuits for another snapshot: those of flags that have the threshold that they had.
+    fn flag(&self, number: usize) -> &str {
+        self.flags.get(number as u32).unwrap_or_default()
+    }
+
+    /// Goes on with another snapshot: the circuits of flags that have the threshold that they had stay, others begin anew.
     pub(crate) fn follow(&mut self, plan: &Plan) {
-        let mut kept = Circuits { own: self.own.clone(), ..Circuits::default() };
-        for (flag, circuit) in self.iter() {
-            if plan.error_threshold(flag) == Some(circuit.threshold) {
-                kept.circuit(flag, circuit.clone());
+        let before = std::mem::take(self);
+        self.own = before.own;
+        for (number, circuit) in before.circuits.into_iter().enumerate() {
+            let kept = before.flags.get(number as u32).and_then(|flag| self.circuit(plan, flag));
+            if let Some(kept) = kept.filter(|kept| kept.threshold == circuit.threshold) {
+                *kept = circuit;
             }
         }
-        *self = kept;
     }
 
     /// The circuits by flag, as `import` reads them: `{ state, since, successes, samples: { at, successes, errors }[] }`.
     pub(crate) fn export(&self, now: f64) -> Value {
         let mut all = Vec::new();
-        for (flag, circuit) in self.iter() {
+        for (number, circuit) in self.circuits.iter().enumerate() {
             let state = circuit.state_at(now);
             let mut samples = Vec::new();
             for run in circuit.runs.iter().filter(|run| circuit.recalls(run.at, now)) {
@@ -118,7 +116,7 @@ impl Circuits {
             exported.set("since", if state == circuit.state { circuit.since } else { now });
             exported.set("successes", circuit.successes);
             exported.set("samples", samples);
-            all.push((flag.into(), exported.into()));
+            all.push((self.flag(number).into(), exported.into()));
         }
         Object::from_unique(all).into()
     }
@@ -132,11 +130,8 @@ impl Circuits {
             issues = checker.into_issues().0;
             if issues.count() == 0 {
                 for node in document.root().values() {
-                    if let Some(threshold) = plan.and_then(|plan| plan.error_threshold(node.key())) {
-                        let imported = read(node, Circuit::new(threshold));
-                        if let Some(circuit) = self.circuit(node.key(), imported.clone()) {
-                            *circuit = imported;
-                        }
+                    if let Some(circuit) = plan.and_then(|plan| self.circuit(plan, node.key())) {
+                        read(node, circuit);
                     }
                 }
                 return Ok(());
@@ -146,8 +141,8 @@ impl Circuits {
     }
 }
 
-/// A circuit as it was exported; its shape has been checked.
-fn read(node: Node<'_>, mut circuit: Circuit) -> Circuit {
+/// Makes a circuit what was exported, of which the shape has been checked.
+fn read(node: Node<'_>, circuit: &mut Circuit) {
     let number = |node: Node<'_>, key| node.get(key).and_then(Node::number).unwrap_or_default();
     for state in CircuitState::ALL {
         if node.get("state").is_some_and(|word| word.is(state.as_str())) {
@@ -155,9 +150,8 @@ fn read(node: Node<'_>, mut circuit: Circuit) -> Circuit {
         }
     }
     (circuit.since, circuit.successes) = (number(node, "since"), number(node, "successes"));
+    circuit.runs.clear();
     for run in items(node.get("samples")) {
-        let (successes, errors) = (number(run, "successes"), number(run, "errors"));
-        circuit.add(Run { at: number(run, "at"), successes, errors });
+        circuit.add(number(run, "at"), number(run, "successes"), number(run, "errors"));
     }
-    circuit
 }

@@ -1,6 +1,6 @@
 //! The circuits of an evaluator's flags.
 
-use super::circuit::{Circuit, CircuitState, Run};
+use super::circuit::{Circuit, CircuitState};
 use crate::document::{Document, Node, items};
 use crate::error::{Issues, SnapshotError};
 use crate::format::{Checker, NUMBER, Shape, WHOLE, required};

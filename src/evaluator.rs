@@ -116,7 +116,9 @@ impl Evaluator {
 
     fn record(&mut self, flag_key: &str, is_error: bool) -> Vec<CircuitEvent> {
         let Some(snapshot) = &self.snapshot else { return Vec::new() };
-        let events = self.circuits.record(&snapshot.plan, flag_key, is_error, (self.clock)());
+        let (now, mut events) = ((self.clock)(), Vec::new());
+        let mut to = |state| events.push(CircuitEvent { flag: flag_key.into(), state, at: now });
+        self.circuits.record(&snapshot.plan, flag_key, is_error, now, &mut to);
         if !events.is_empty() {
             self.open_circuits = self.circuits.open();
         }

@@ -8,7 +8,7 @@ use crate::evaluation::{ErrorCode, Evaluation, ExplainedStep, Explanation};
 use crate::format::{self, Format};
 use crate::hash;
 use crate::plan::{FlagId, Kind, OutcomeId, Plan};
-use crate::text::{quoted, text};
+use crate::text::text;
 use crate::texts::Texts;
 use crate::value::{Object, Value};
 

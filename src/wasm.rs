@@ -17,7 +17,7 @@ use crate::error::{Code, Issue, SnapshotError};
 use crate::evaluate::Attributes;
 use crate::format::Format;
 use crate::limits;
-use crate::observe::{CircuitEvent, Circuits};
+use crate::observe::Circuits;
 use crate::plan::{Attribute, FlagId, OutcomeId, Plan};
 use crate::snapshot::{Inputs, LoadOptions, OnInvalidFlag, OpenCircuits, Snapshot};
 use crate::value::{Object, Value};
@@ -44,7 +44,7 @@ struct Shared {
     in_force: RefCell<Rc<InForce>>,
     told: Cell<Vec<u8>>,
     /// Whose open ones are in force.
-    circuits: Cell<Circuits>,
+    circuits: Cell<Option<Box<Circuits>>>,
 }
 
 #[derive(Default)]
@@ -105,7 +105,7 @@ impl Engine {
         let (options, snapshot) = text.get(..bytes).and_then(|text| text.split_at_checked(options)).unwrap_or_default();
         let mut object = Object::default();
         let Value::List(options) = encoded::value(options) else {
-            let mut circuits = self.shared.circuits.take();
+            let mut circuits = self.circuits();
             let imported = circuits.import(self.snapshot().as_ref().map(|snapshot| &snapshot.plan), snapshot);
             self.put_in_force(self.snapshot(), circuits);
             if let Err(error) = imported {
@@ -121,7 +121,7 @@ impl Engine {
                 object.set("typed", snapshot.plan.typed);
                 object.set("outcomes", snapshot.plan.outcomes.len() as f64);
                 object.set("attributes", snapshot.plan.attributes.iter().map(|it| attribute(&snapshot.plan, it)).collect::<Vec<_>>());
-                let mut circuits = self.shared.circuits.take();
+                let mut circuits = self.circuits();
                 circuits.follow(&snapshot.plan);
                 self.put_in_force(Some(Rc::new(snapshot)), circuits);
             }
@@ -133,12 +133,13 @@ impl Engine {
     /// The list of keys among the first `bytes` of the text names the flags whose circuit is open.
     pub fn set_open_circuits(&self, bytes: usize) {
         let Value::List(keys) = encoded::value(self.input.text(bytes)) else { return };
-        let keys = keys.into_iter().filter_map(|key| match key {
-            Value::String(key) => Some(key),
-            _ => None,
-        });
-        let mut circuits = self.shared.circuits.take();
-        circuits.own = keys.collect();
+        let mut circuits = self.circuits();
+        circuits.own.clear();
+        for key in keys {
+            if let Value::String(key) = key {
+                circuits.own.push(key);
+            }
+        }
         self.put_in_force(self.snapshot(), circuits);
     }
 
@@ -146,21 +147,28 @@ impl Engine {
     /// circuit; nothing if there are none.
     pub fn record(&self, bytes: usize, is_error: bool, now: f64) -> *const u8 {
         let Some(snapshot) = self.snapshot() else { return ptr::null() };
-        let mut circuits = self.shared.circuits.take();
-        let events = circuits.record(&snapshot.plan, self.input.key(bytes), is_error, now);
+        let (mut circuits, mut events) = (self.circuits(), Vec::new());
+        let flag_key = self.input.key(bytes);
+        circuits.record(&snapshot.plan, flag_key, is_error, now, &mut |state| {
+            let mut event = Object::default();
+            event.set("flag", flag_key);
+            event.set("state", state.as_str());
+            event.set("at", now);
+            events.push(event.into());
+        });
         if events.is_empty() {
-            self.shared.circuits.set(circuits);
+            self.shared.circuits.set(Some(circuits));
             return ptr::null();
         }
         self.put_in_force(Some(snapshot), circuits);
-        self.tell(&Value::List(events.iter().map(CircuitEvent::to_value).collect()))
+        self.tell(&Value::List(events))
     }
 
     /// Tells the circuits by flag, as `load` takes them.
     pub fn export(&self, now: f64) -> *const u8 {
-        let circuits = self.shared.circuits.take();
+        let circuits = self.circuits();
         let exported = circuits.export(now);
-        self.shared.circuits.set(circuits);
+        self.shared.circuits.set(Some(circuits));
         self.tell(&exported)
     }
 
@@ -301,9 +309,14 @@ impl Engine {
         self.in_force().snapshot.clone()
     }
 
-    fn put_in_force(&self, snapshot: Option<Rc<Snapshot>>, circuits: Circuits) {
+    /// The circuits, to be put in force again.
+    fn circuits(&self) -> Box<Circuits> {
+        self.shared.circuits.take().unwrap_or_default()
+    }
+
+    fn put_in_force(&self, snapshot: Option<Rc<Snapshot>>, circuits: Box<Circuits>) {
         let open_circuits = circuits.open();
-        self.shared.circuits.set(circuits);
+        self.shared.circuits.set(Some(circuits));
         _ = self.shared.in_force.replace(Rc::new(InForce { snapshot, open_circuits }));
     }
 }

@@ -4,7 +4,7 @@
 use crate::document::{Node, Type, items};
 use crate::error::{Code, Issue, Issues};
 use crate::number;
-use crate::text::{one_of, quoted, text};
+use crate::text::{one_of, text};
 use crate::texts::Texts;
 
 /// What a value is to look like.

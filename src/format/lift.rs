@@ -9,7 +9,7 @@ use crate::document::{Node, entries};
 use crate::error::Code;
 use crate::evaluation::Reason;
 use crate::plan::{AttributeId, Bucket, Builder, Expr, FlagBuilder, Hash, Route, Scalars, Take, Threshold, Unit, Unknown};
-use crate::text::{quoted, text};
+use crate::text::text;
 use crate::value::Value;
 
 static SNAPSHOT: Shape = Shape::Open(&[nullable("default_enabled", &Shape::Bool), required("flags", &Shape::Any)]);

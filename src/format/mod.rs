@@ -23,7 +23,7 @@ use crate::document::{Document, Node};
 use crate::error::{Code, Issues};
 use crate::limits;
 use crate::plan::{Builder, FlagId, Plan};
-use crate::text::{count, one_of, quoted, text};
+use crate::text::{count, one_of, text};
 use crate::texts::Texts;
 
 macro_rules! formats {

@@ -20,17 +20,6 @@ pub struct CircuitEvent {
     pub at: f64,
 }
 
-impl CircuitEvent {
-    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively events are not told as JSON"))]
-    pub(crate) fn to_value(&self) -> Value {
-        let mut event = Object::default();
-        event.set("flag", &*self.flag);
-        event.set("state", self.state.as_str());
-        event.set("at", self.at);
-        event.into()
-    }
-}
-
 /// The circuits of all flags for which something was recorded, and those that the caller has opened.
 #[derive(Debug, Default)]
 pub(crate) struct Circuits {
@@ -51,13 +40,11 @@ static CIRCUIT: Shape = Shape::Open(&[
 static RUN: Shape = Shape::Open(&[required("at", &NUMBER), required("successes", &WHOLE), required("errors", &WHOLE)]);
 
 impl Circuits {
-    /// Counts an outcome of what a flag turns on. A flag without a threshold has no circuit.
-    pub(crate) fn record(&mut self, plan: &Plan, flag_key: &str, is_error: bool, now: f64) -> Vec<CircuitEvent> {
-        let mut events = Vec::new();
+    /// Counts an outcome of what a flag turns on, and says which states its circuit is led to. A flag without a threshold has no circuit.
+    pub(crate) fn record(&mut self, plan: &Plan, flag_key: &str, is_error: bool, now: f64, to: &mut dyn FnMut(CircuitState)) {
         if let (true, Some(circuit)) = (now.is_finite(), self.circuit(plan, flag_key)) {
-            circuit.record(is_error, now, &mut |state| events.push(CircuitEvent { flag: flag_key.into(), state, at: now }));
+            circuit.record(is_error, now, to);
         }
-        events
     }
 
     /// The circuit of a flag, if it has a threshold.

@@ -2,7 +2,7 @@
 
 use super::{Parsed, SyntaxError};
 use crate::number;
-use crate::text::{count, quoted, text};
+use crate::text::{count, text};
 
 #[derive(Debug)]
 pub(super) enum Token<'s> {

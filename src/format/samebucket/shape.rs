@@ -6,7 +6,7 @@ use crate::error::Code;
 use crate::format::check::{ABOVE_ZERO, Checker, Instants, PERCENTAGE, RATE, Shape, TEXTS, WEIGHT, WHOLE, optional, required};
 use crate::instant;
 use crate::number;
-use crate::text::{quoted, text};
+use crate::text::text;
 use crate::version::Version;
 
 pub(super) static SNAPSHOT: Shape = Shape::Closed(&[

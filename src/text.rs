@@ -37,6 +37,11 @@ pub(crate) fn fill(template: &str, pieces: &[&str]) -> String {
     text
 }
 
+/// The text without such characters at its ends.
+pub(crate) fn trimmed<'t>(text: &'t str, is_off: &dyn Fn(char) -> bool) -> &'t str {
+    text.trim_matches(is_off)
+}
+
 /// Whether a text has the part in it, in a time that grows with their lengths alone (Knuth, Morris and Pratt). The standard
 /// library's search takes several times the code.
 #[cfg_attr(samebucket_wasm, optimize(speed))]

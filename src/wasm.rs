@@ -183,7 +183,11 @@ impl Engine {
         let mut object = Object::default();
         object.set("number", f64::from(id.0));
         object.set("timed", needs.time);
-        object.set("reads", needs.attributes.iter().map(|attribute| Value::Number(attribute.0.into())).collect::<Vec<_>>());
+        let mut reads = Vec::new();
+        for attribute in &needs.attributes {
+            reads.push(Value::Number(attribute.0.into()));
+        }
+        object.set("reads", reads);
         object.set("first", needs.first as f64);
         self.tell(&object.into())
     }
@@ -197,8 +201,12 @@ impl Engine {
     /// Tells `{ keys, timed }`: the keys of all flags, and whether the answer of any depends on the time.
     pub fn flags(&self) -> *const u8 {
         let Some(snapshot) = self.snapshot() else { return ptr::null() };
+        let mut keys = Vec::new();
+        for key in snapshot.flag_keys() {
+            keys.push(Value::from(key));
+        }
         let mut object = Object::default();
-        object.set("keys", snapshot.flag_keys().map(Value::from).collect::<Vec<_>>());
+        object.set("keys", keys);
         object.set("timed", snapshot.plan.reads_time() || self.in_force().open_circuits.depend_on_time());
         self.tell(&object.into())
     }
@@ -325,13 +333,14 @@ impl Engine {
 /// for nothing, 1 for null, 2 for what is false. `root` is `{ except, overlay }` or null.
 fn attribute(plan: &Plan, attribute: &Attribute) -> Value {
     let keys = |keys: &[Box<str>]| Value::List(keys.iter().map(|key| Value::String(key.clone())).collect());
-    let routes = attribute.routes.iter().map(|route| {
+    let mut routes = Vec::new();
+    for route in &attribute.routes {
         let mut object = Object::default();
         object.set("unless", route.unless.as_deref());
         object.set("path", keys(&route.path));
         object.set("skips", f64::from(route.skips as u8));
-        Value::Object(object)
-    });
+        routes.push(object.into());
+    }
     let root = plan.root.as_ref().filter(|_| attribute.routes.is_empty()).map(|root| {
         let mut object = Object::default();
         object.set("except", keys(&root.except));
@@ -339,7 +348,7 @@ fn attribute(plan: &Plan, attribute: &Attribute) -> Value {
         object
     });
     let mut object = Object::default();
-    object.set("routes", routes.collect::<Vec<_>>());
+    object.set("routes", routes);
     object.set("intoLists", attribute.into_lists);
     object.set("root", root);
     object.set("onlyCompared", attribute.only_compared);

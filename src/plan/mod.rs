@@ -8,6 +8,7 @@ mod needs;
 pub(crate) mod python;
 mod set;
 
+use std::mem;
 use std::num::NonZeroU32;
 
 pub(crate) use bucket::{Bucket, Hash, Point, Ramp, RampPoint, Scale, Share, Split, Take, Threshold, Unit};
@@ -171,8 +172,15 @@ impl Route {
 
     /// By the keys between the dots of a text.
     pub(crate) fn by_dots(path: &str) -> Route {
-        let keys = path.as_bytes().split(|byte| *byte == b'.');
-        Route::along(keys.filter_map(|key| std::str::from_utf8(key).ok()).map(Box::from).collect())
+        let (mut keys, mut key) = (Vec::new(), String::new());
+        for character in path.chars() {
+            match character {
+                '.' => keys.push(mem::take(&mut key).into()),
+                part => key.push(part),
+            }
+        }
+        keys.push(key.into());
+        Route::along(keys.into())
     }
 
     fn along(path: Box<[Box<str>]>) -> Route {

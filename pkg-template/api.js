@@ -264,8 +264,9 @@ export class Evaluator {
   /** Bound contexts forget, and flags are asked for again: whether they are timed may have changed. */
   #circuitsChanged() {
     this.#openCircuits = [...this.#openCircuits];
-    this.#plan?.flags.clear();
-    if (this.#plan) this.#plan.all = undefined;
+    const plan = this.#plan;
+    plan?.flags.clear();
+    if (plan) plan.all = undefined;
   }
 
   /** The writer. It is made on first use, so that an Evaluator can be made before the module is ready. */
@@ -588,15 +589,6 @@ function bytesOf(snapshot) {
  */
 const refusal = (code, message) => new SnapshotError({ code, message, issues: [{ code, path: "", message }] });
 
-const shared = new Evaluator();
-
-/** @type {Evaluator["loadSnapshot"]} */
-export const loadSnapshot = (snapshot, options) => shared.loadSnapshot(snapshot, options);
-/** @type {Evaluator["evaluate"]} */
-export const evaluate = (flagKey, context, defaultValue) => shared.evaluate(flagKey, context, defaultValue);
-/** @type {Evaluator["evaluateAll"]} */
-export const evaluateAll = (context) => shared.evaluateAll(context);
-/** @type {Evaluator["explain"]} */
-export const explain = (flagKey, context) => shared.explain(flagKey, context);
+export const { loadSnapshot, evaluate, evaluateAll, explain } = new Evaluator();
 
 export { loadSnapshot as load_snapshot, evaluateAll as evaluate_all };

@@ -510,8 +510,12 @@ function keyText(flagKey) {
  */
 const outcome = ([evaluation, yields]) => ({ evaluation: completed(evaluation), yields });
 
-/** An evaluation as it was told, which is without `value` where only the caller's default stands. */
-const completed = (/** @type {any} */ { flagKey, value, ...rest }) => deepFreeze({ flagKey, value, ...rest });
+/**
+ * An evaluation as it was told, which is without `value` where only the caller's default stands. Whoever counts evaluations
+ * has room for that in its tally, which nothing lists and which is not frozen.
+ */
+const completed = (/** @type {any} */ { flagKey, value, ...rest }) =>
+  deepFreeze(Object.defineProperty({ flagKey, value, ...rest }, Symbol.for("samebucket.tally"), { value: {} }));
 
 /**
  * @param {unknown} flagKey

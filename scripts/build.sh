@@ -50,12 +50,14 @@ new=target/pkg
 rm -rf "$new"
 cp -r pkg-template "$new"
 cp LICENSE-MIT LICENSE-APACHE "$out/samebucket.wasm" "$out/glue.js" "$new/"
-for types in index slim inline; do sed 's|"./index.js"|"./index.cjs"|' "$new/$types.d.ts" >"$new/$types.d.cts"; done
+for types in index slim inline observe; do sed 's|"./index.js"|"./index.cjs"|' "$new/$types.d.ts" >"$new/$types.d.cts"; done
 # What the entries share, as one file for `require` and as two for `import`. Only what browsers load is made small.
 bundle() { esbuild --bundle --platform=neutral --target=es2022 --log-level=warning "$@"; }
 bundle "$new/slim.js" --format=cjs --outfile="$new/slim.cjs"
 bundle "$new/api.js" --format=esm --minify --legal-comments=none --outfile="$new/api.js" --allow-overwrite
 bundle "$new/slim.js" --format=esm --minify --legal-comments=none --external:./api.js --outfile="$new/slim.js" --allow-overwrite
+# What stands beside the core and is left to whoever wants it.
+for entry in observe; do bundle "$new/$entry.js" --format=cjs --packages=external --outfile="$new/$entry.cjs"; done
 rm "$new/context.js" "$new/module.js" "$new/glue.js"
 # The inline entry's bytes are the same file once more, in base64: for `import`, and from that for `require`.
 bundle "$new/samebucket.wasm" --loader:.wasm=binary --format=esm --outfile="$new/wasm-bytes.js"

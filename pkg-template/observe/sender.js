@@ -1,0 +1,189 @@
+// Sends exposures to a backend in batches, so that none is lost when a page is left or the network is away for some time.
+// @ts-check
+
+import { MOST_BYTES, Queue } from "./queue.js";
+
+/** @typedef {import("./queue.js").Batch} Batch */
+/** @typedef {import("../observe.js").ExposureSenderOptions} ExposureSenderOptions */
+
+const TYPE = "application/json";
+const MOST_DELAY = 300_000;
+/** Answers after which the same may succeed another time; so may it after those from 500 on. */
+const FOR_NOW = [408, 425, 429];
+
+/** @param {ExposureSenderOptions} options */
+export const createExposureSender = (options) => new ExposureSender(options);
+
+class ExposureSender {
+  #settings;
+  #queue;
+  /** Attempts that have failed since the last success. */
+  #failures = 0;
+  /** What the server asked for, in milliseconds. */
+  #retryAfter = /** @type {number | undefined} */ (undefined);
+  #closed = false;
+  #timer = /** @type {any} */ (undefined);
+  #sending = /** @type {Promise<void> | undefined} */ (undefined);
+  #unfollow = () => {};
+
+  /** @param {ExposureSenderOptions} options */
+  constructor(options) {
+    const settings = (this.#settings = settingsOf(options));
+    this.#queue = new Queue(settings.queueSize);
+    // So that it can be handed on: `observe(flags, { onExposure: sender.send })`.
+    this.send = this.send.bind(this);
+    if (typeof document === "object") this.#followPage();
+  }
+
+  /** How many exposures wait. */
+  get pending() {
+    return this.#queue.length;
+  }
+
+  /** How many exposures were given up. */
+  get dropped() {
+    return this.#queue.dropped;
+  }
+
+  /** @param {unknown} exposure */
+  send(exposure) {
+    if (this.#closed) {
+      this.#queue.dropped++;
+      return;
+    }
+    this.#queue.push(exposure);
+    const full = this.#queue.length >= this.#settings.batchSize || this.#queue.bytes >= MOST_BYTES;
+    if (full && this.#failures === 0) void this.flush();
+    else this.#wait();
+  }
+
+  /**
+   * Sends what waits. Never rejects: what fails waits for the next attempt.
+   * @returns {Promise<void>}
+   */
+  flush() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return (this.#sending ??= this.#sendAll().then(() => {
+      this.#sending = undefined;
+      if (this.#queue.length > 0) this.#wait();
+    }));
+  }
+
+  /** Sends what waits once more, and then nothing. Leaves no timer and no listener. */
+  async close() {
+    this.#closed = true;
+    this.#unfollow();
+    // What goes on may have failed, or begun before the last exposure came.
+    await this.#sending;
+    await this.flush();
+    this.#queue.clear();
+  }
+
+  /** For the next attempt: what was given last decides when. */
+  #wait() {
+    const { interval, retryDelay, random } = this.#settings;
+    if (interval === 0 || this.#closed || this.#timer !== undefined || this.#sending !== undefined) return;
+    const backoff = Math.min(MOST_DELAY, retryDelay * 2 ** (this.#failures - 1)) * (0.5 + random() / 2);
+    this.#timer = setTimeout(() => void this.flush(), this.#failures === 0 ? interval : (this.#retryAfter ?? backoff));
+    this.#timer.unref?.(); // keeps no process of Node alive
+  }
+
+  async #sendAll() {
+    while (this.#queue.length > 0) if (!(await this.#deliver(this.#queue.take()))) return;
+  }
+
+  /**
+   * Whether a batch is done with: sent, or refused for good.
+   * @param {Batch} batch
+   */
+  async #deliver(batch) {
+    const answer = await this.#post(batch);
+    const later = answer === undefined || answer.status >= 500 || FOR_NOW.includes(answer.status);
+    this.#failures = later ? this.#failures + 1 : 0;
+    this.#retryAfter = later ? answer && retryAfterOf(answer) : undefined;
+    if (later) this.#queue.putBack(batch);
+    else if (!answer.ok) this.#queue.dropped += batch.items.length;
+    return !later;
+  }
+
+  /**
+   * The answer; none where the server was not reached in time.
+   * @param {Batch} batch
+   */
+  async #post({ body, bytes }) {
+    const { url, headers, timeout, fetch } = this.#settings;
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), timeout);
+    try {
+      // A page may be left while this is on its way. What other code sends can leave no room for that: not when it is tried again.
+      const keepalive = bytes <= MOST_BYTES && this.#failures === 0;
+      const response = await fetch(url, { method: "POST", headers: { "content-type": TYPE, ...headers }, body, keepalive, signal: controller.signal });
+      await response.body?.cancel();
+      return response;
+    } catch {
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** A page that is hidden may never come back, and nothing of it runs after that. */
+  #followPage() {
+    const hidden = () => document.visibilityState === "hidden" && this.#leave();
+    const left = () => this.#leave();
+    const online = () => this.#queue.length > 0 && void this.flush();
+    document.addEventListener("visibilitychange", hidden);
+    addEventListener("pagehide", left);
+    addEventListener("online", online);
+    this.#unfollow = () => {
+      document.removeEventListener("visibilitychange", hidden);
+      removeEventListener("pagehide", left);
+      removeEventListener("online", online);
+    };
+  }
+
+  #leave() {
+    const { url, headers } = this.#settings;
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.take();
+      // A beacon has no headers.
+      if (headers !== undefined) void this.#deliver(batch);
+      else if (!navigator.sendBeacon(url, new Blob([batch.body], { type: TYPE }))) {
+        this.#queue.putBack(batch);
+        break;
+      }
+    }
+    // There is no room for more now; a page that is only hidden has the time.
+    if (this.#queue.length > 0) void this.flush();
+  }
+}
+
+/**
+ * @param {ExposureSenderOptions} options
+ */
+function settingsOf(options) {
+  const { url, headers, interval = 5_000, batchSize = 100, queueSize = 10_000, timeout = 10_000, retryDelay = 1_000 } = options ?? {};
+  const address = typeof url === "string" ? url : url?.href;
+  if (typeof address !== "string") throw new TypeError("`url` must be an address");
+  const least = { interval: 0, batchSize: 1, queueSize: 1, timeout: 1, retryDelay: 0 };
+  for (const [name, value] of Object.entries({ interval, batchSize, queueSize, timeout, retryDelay })) {
+    const from = least[/** @type {keyof typeof least} */ (name)];
+    if (!(typeof value === "number" && value >= from)) throw new TypeError(`\`${name}\` must be a number from ${from}`);
+  }
+  const { fetch = globalThis.fetch, random = Math.random } = options;
+  if (typeof fetch !== "function") throw new TypeError("`fetch` must be a function");
+  // Browsers want it called as their own.
+  return { url: address, headers, interval, batchSize, queueSize, timeout, retryDelay, random, fetch: fetch.bind(globalThis) };
+}
+
+/**
+ * In milliseconds; none where the answer has no such header.
+ * @param {Response} response
+ */
+function retryAfterOf({ headers }) {
+  const text = headers.get("retry-after");
+  if (text === null) return undefined;
+  const milliseconds = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return Number.isNaN(milliseconds) ? undefined : Math.min(Math.max(milliseconds, 0), MOST_DELAY);
+}

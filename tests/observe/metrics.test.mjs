@@ -1,0 +1,211 @@
+// What is counted of evaluations, and that evaluating stays what it is.
+
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+
+import { conformanceSuites, installPackage } from "../consumer.mjs";
+
+const { folder } = installPackage("observe-metrics-consumer");
+const require = createRequire(join(folder, "index.cjs"));
+/** @type {typeof import("../../pkg-template/index.js")} */
+const { Evaluator } = require("samebucket");
+/** @type {typeof import("../../pkg-template/observe.js")} */
+const { observe } = require("samebucket/observe");
+
+const split = { variants: { on: true, off: false }, default: { split: { on: 50, off: 50 } } };
+const SNAPSHOT = {
+  schema: "samebucket/1",
+  flags: {
+    split,
+    colour: { variants: { red: "red", blue: "blue" }, off: "red", rules: [{ when: [{ attribute: "plan", operator: "equals", value: "pro" }], serve: "blue" }] },
+    fixed: { variants: { on: true, off: false }, default: "on" },
+  },
+};
+
+function loaded(snapshot = SNAPSHOT) {
+  const evaluator = new Evaluator();
+  evaluator.loadSnapshot(snapshot);
+  return evaluator;
+}
+
+/** Without prototypes, which `deepEqual` would compare. */
+const plain = (value) => JSON.parse(JSON.stringify(value));
+
+test("evaluations, variants, reasons, errors and the last evaluation, by flag", async () => {
+  let now = 1_000;
+  const observed = observe(loaded(), { clock: () => now });
+  for (let user = 0; user < 100; user++) observed.evaluate("split", { targetingKey: `user-${user}` }, false);
+  await turn();
+  now = 2_000;
+  observed.evaluate("colour", { plan: "pro" }, "red");
+  observed.evaluate("colour", {}, "red");
+  observed.evaluate("colour", {}, 7);
+  observed.evaluate("colour", { get plan() { throw new Error("no"); } }, "red");
+  await turn();
+  now = 3_000;
+  observed.evaluate("missing", {}, 1);
+  const on = Array.from({ length: 100 }, (_, user) => loaded().evaluate("split", { targetingKey: `user-${user}` }).value).filter(Boolean).length;
+  assert.ok(on > 30 && on < 70);
+  assert.deepEqual(plain(observed.metrics()), {
+    since: 1_000,
+    evaluations: 105,
+    flags: {
+      split: { evaluations: 100, variants: { on, off: 100 - on }, reasons: { SPLIT: 100 }, errors: {}, lastEvaluated: 1_000 },
+      colour: {
+        evaluations: 4, variants: { blue: 1, red: 1 }, reasons: { TARGETING_MATCH: 1, DEFAULT: 1, ERROR: 2 }, errors: { TYPE_MISMATCH: 1, INVALID_CONTEXT: 1 }, lastEvaluated: 2_000,
+      },
+    },
+    unknown: { evaluations: 1, variants: {}, reasons: { ERROR: 1 }, errors: { FLAG_NOT_FOUND: 1 }, lastEvaluated: 3_000 },
+  });
+});
+
+test("all ways to evaluate count, explanations do not, and `bulk` says what `evaluateAll` is", () => {
+  for (const [bulk, times] of [[undefined, 2], ["count", 2], ["expose", 2], ["ignore", 0]]) {
+    const observed = observe(loaded(), { bulk });
+    const { evaluate, evaluateAll, explain, bind } = observed; // taken off
+    const context = { targetingKey: "u" };
+    evaluate("fixed", context, false);
+    const bound = bind(context);
+    bound.evaluate("fixed", false);
+    bound.evaluate("fixed");
+    evaluateAll(context);
+    bound.evaluateAll();
+    explain("fixed", context);
+    bound.explain("fixed");
+    assert.equal(observed.metrics().flags.fixed.evaluations, 3 + times, bulk);
+    assert.equal(observed.metrics().flags.colour?.evaluations ?? 0, times, bulk);
+    bound.free();
+    assert.equal(bound.evaluate("fixed", false).errorCode, "GENERAL");
+    assert.equal(observed.metrics().flags.fixed.errors.GENERAL, 1);
+  }
+});
+
+test("evaluations are those of the evaluator, object by object, for every conformance case", () => {
+  let cases = 0;
+  for (const suite of conformanceSuites()) {
+    if (suite.snapshot === undefined) continue;
+    const evaluator = new Evaluator({ clock: () => Date.parse("2026-01-01T00:00:00Z") });
+    evaluator.loadSnapshot(JSON.stringify(suite.snapshot));
+    const observed = observe(evaluator, { exposures: true, bulk: "expose" });
+    for (const { flagKey, context, default: fallback } of suite.cases ?? suite.tests ?? []) {
+      const [found, wanted] = [observed, evaluator].map((flags) => flags.evaluate(flagKey, context, fallback));
+      assert.deepEqual(found, wanted);
+      // Those that are made once are handed on, and not copied.
+      if (wanted === evaluator.evaluate(flagKey, context, fallback)) assert.equal(found, wanted);
+      assert.deepEqual(observed.explain(flagKey, context), evaluator.explain(flagKey, context));
+      assert.deepEqual(observed.bind(context).evaluateAll(), evaluator.evaluateAll(context));
+      cases++;
+    }
+  }
+  assert.ok(cases > 500, String(cases));
+});
+
+test("it never throws, whatever it is given", () => {
+  const observed = observe(new Evaluator(), { clock: () => { throw new Error("no time"); }, onExposure: () => {} });
+  const hostile = new Proxy({}, { get() { throw new Error("no"); }, getOwnPropertyDescriptor() { throw new Error("no"); } });
+  const ask = () => {
+    for (const key of [undefined, null, 1, Symbol("s"), {}, { toString() { throw new Error("no"); } }, "split"]) {
+      for (const context of [undefined, null, 3, hostile]) {
+        observed.evaluate(key, context, 1);
+        observed.bind(context).evaluate(key, 1);
+        observed.explain(key, context);
+        observed.track(key, context);
+      }
+    }
+    observed.evaluateAll(hostile);
+  };
+  ask();
+  assert.deepEqual(plain(observed.metrics().unknown), { evaluations: 56, variants: {}, reasons: { ERROR: 56 }, errors: { PROVIDER_NOT_READY: 56 }, lastEvaluated: null });
+  const evaluator = loaded();
+  const other = observe(evaluator, { onExposure: () => {}, bulk: "expose" });
+  for (const context of [hostile, null, 3]) {
+    assert.equal(typeof other.evaluate("split", context, false).value, "boolean");
+    other.evaluateAll(context);
+  }
+});
+
+test("two that observe one evaluator count each for itself, whoever comes first", async () => {
+  const evaluator = loaded();
+  const [one, other] = [observe(evaluator, { clock: () => 1 }), observe(evaluator, { clock: () => 2 })];
+  const context = { targetingKey: "u" };
+  for (let round = 0; round < 10; round++) {
+    one.evaluate("fixed", context);
+    other.evaluate("fixed", context);
+    other.evaluate("fixed", context);
+    if (round % 3 === 0) await turn();
+    if (round === 5) assert.equal(one.metrics().flags.fixed.evaluations, 6);
+  }
+  assert.deepEqual([one, other].map((observed) => observed.metrics().flags.fixed.evaluations), [10, 20]);
+  assert.deepEqual([one, other].map((observed) => observed.metrics().flags.fixed.lastEvaluated), [1, 2]);
+  // What is observed can be observed.
+  const outer = observe(one);
+  outer.evaluate("fixed", context);
+  assert.deepEqual([one, outer].map((observed) => observed.metrics().flags.fixed.evaluations), [11, 1]);
+});
+
+test("counts go on after a reload, also for flags that are gone", () => {
+  const evaluator = loaded();
+  const observed = observe(evaluator);
+  for (let load = 0; load < 200; load++) {
+    observed.evaluate("fixed", {});
+    observed.evaluate("fixed", {}, 7);
+    evaluator.loadSnapshot({ ...SNAPSHOT, version: String(load) });
+    if (load === 70) assert.equal(observed.metrics().flags.fixed.evaluations, 142);
+  }
+  evaluator.loadSnapshot({ schema: "samebucket/1", flags: { split } });
+  observed.evaluate("fixed", {});
+  const { evaluations, errors } = observed.metrics().flags.fixed;
+  assert.deepEqual([evaluations, plain(errors)], [401, { TYPE_MISMATCH: 200, FLAG_NOT_FOUND: 1 }]);
+});
+
+test("the time is that of the run of code, asked once", async () => {
+  const asked = { times: 0 };
+  const observed = observe(loaded(), { clock: () => 10 * ++asked.times });
+  await turn();
+  for (let time = 0; time < 5; time++) observed.evaluate("fixed", {});
+  assert.deepEqual([asked.times, observed.metrics().flags.fixed.lastEvaluated], [2, 20]);
+  await turn();
+  observed.evaluate("split", {});
+  observed.evaluate("missing", {});
+  assert.deepEqual([asked.times, observed.metrics().flags.fixed.lastEvaluated, observed.metrics().flags.split.lastEvaluated], [3, 20, 30]);
+  await turn();
+  observed.evaluate("fixed", {});
+  assert.equal(observed.metrics().flags.fixed.lastEvaluated, 40);
+});
+
+test("names that nobody knows do not heap up", () => {
+  for (const evaluator of [loaded(), new Evaluator()]) {
+    const observed = observe(evaluator, { exposures: true });
+    const bound = observed.bind({});
+    for (let name = 0; name < 20_000; name++) {
+      observed.evaluate(`hostile-${name}`, { targetingKey: `u-${name}` }, name);
+      bound.evaluate(`hostile-${name}`);
+    }
+    const { flags, unknown } = observed.metrics();
+    assert.deepEqual([Object.keys(flags), unknown.evaluations], [[], 40_000]);
+    assert.ok(observed.metricsText().length < 1_000);
+  }
+});
+
+test("formats without variants are told apart by their values", () => {
+  const snapshot = { flags: { gradual: { flag_name: "gradual", enabled: true, strategy: "percentage", rollout_percentage: 0.5 } } };
+  const observed = observe(loaded(snapshot));
+  for (let user = 0; user < 1_000; user++) observed.evaluate("gradual", { user_id: `user-${user}` });
+  const { variants, reasons } = observed.metrics().flags.gradual;
+  assert.equal(variants.true + variants.false, 1_000);
+  assert.ok(variants.true > 400 && variants.false > 400);
+  assert.deepEqual(plain(reasons), { SPLIT: 1_000 });
+});
+
+test("options of another type are refused, in words", () => {
+  const refused = (options, message) => assert.throws(() => observe(loaded(), options), { name: "TypeError", message });
+  refused({ clock: 5 }, "`clock` must be a function");
+  refused({ bulk: "all" }, '`bulk` must be "ignore", "count" or "expose"');
+  refused({ onExposure: "x" }, "`listener` must be a function");
+  refused({ exposures: { unit: "id" } }, "`unit` must be a function");
+  refused({ exposures: { window: 0 } }, "`window` must be a number of milliseconds above 0");
+  refused({ exposures: { limit: 0 } }, "`limit` must be a number from 1");
+});

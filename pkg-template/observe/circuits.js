@@ -23,12 +23,12 @@ export class Circuits {
 
   /** @param {string} flagKey */
   recordSuccess(flagKey) {
-    return this.#notice(this.#evaluator().recordSuccess(flagKey));
+    return this.#notice(this.#evaluator()?.recordSuccess?.(flagKey));
   }
 
   /** @param {string} flagKey */
   recordError(flagKey) {
-    return this.#notice(this.#evaluator().recordError(flagKey));
+    return this.#notice(this.#evaluator()?.recordError?.(flagKey));
   }
 
   /**
@@ -67,10 +67,23 @@ export class Circuits {
   see({ flagKey, reason }) {
     if (this.#open.size === 0 || !this.#open.has(flagKey) || reason === "DISABLED" || reason === "ERROR") return;
     this.#open.delete(flagKey);
-    const { [flagKey]: circuit } = this.#evaluator().exportCircuits();
-    if (circuit?.state !== "half_open") return;
+    const circuit = this.#halfOpen(flagKey);
+    if (circuit === undefined) return;
     this.#seenHalfOpen.add(flagKey);
     this.#emit({ flag: flagKey, state: circuit.state, at: circuit.since });
+  }
+
+  /**
+   * Never throws, as an evaluation.
+   * @param {string} flagKey
+   */
+  #halfOpen(flagKey) {
+    try {
+      const { [flagKey]: circuit } = this.export();
+      return circuit?.state === "half_open" ? circuit : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   export() {
@@ -88,8 +101,8 @@ export class Circuits {
     this.#seenHalfOpen.clear();
   }
 
-  /** @param {CircuitEvent[]} events */
-  #notice(events) {
+  /** @param {readonly CircuitEvent[]} [events] */
+  #notice(events = []) {
     return events.filter((event) => {
       const { flag, state } = event;
       const seen = this.#seenHalfOpen.delete(flag) && state === "half_open";

@@ -192,12 +192,15 @@ export interface Observed extends Flags {
    * @param off is handed the evaluation, and the error where there was one
    * @throws {TypeError} if `on` or `off` is no function
    */
-  readonly guard: <On, Off = undefined>(
-    flagKey: string,
-    context: object | null | undefined,
-    on: (evaluation: Evaluation<FlagValue | undefined>) => On,
-    off?: (evaluation: Evaluation<FlagValue | undefined>, error?: unknown) => Off,
-  ) => Guarded<On, Off>;
+  readonly guard: {
+    <On>(flagKey: string, context: object | null | undefined, on: (evaluation: Evaluation<FlagValue | undefined>) => On): Guarded<On, undefined>;
+    <On, Off>(
+      flagKey: string,
+      context: object | null | undefined,
+      on: (evaluation: Evaluation<FlagValue | undefined>) => On,
+      off: (evaluation: Evaluation<FlagValue | undefined>, error?: unknown) => Off,
+    ): Guarded<On, Off>;
+  };
   /** `exportCircuits` of the evaluator observed, or of the client's. */
   readonly exportCircuits: () => Record<string, Circuit>;
   /** `importCircuits` of the evaluator observed, or of the client's. No events: what another has noticed it has told already. */

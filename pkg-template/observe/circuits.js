@@ -92,7 +92,7 @@ export class Circuits {
 
   /**
    * What another has noticed is no event here.
-   * @param {string | Uint8Array | object} exported
+   * @param {Parameters<import("../index.js").Evaluator["importCircuits"]>[0]} exported
    */
   import(exported) {
     this.#evaluator().importCircuits(exported);

@@ -64,8 +64,10 @@ export class Evaluator {
     this.#environment = environment;
     this.#clock = clock;
     // So that methods can be taken off: `const { evaluate } = evaluator`.
-    for (const name of /** @type {const} */ (["loadSnapshot", "setOpenCircuits", "evaluate", "evaluateAll", "explain", "bind", "free"])) {
-      Object.defineProperty(this, name, { value: this[name].bind(this), writable: true, configurable: true });
+    // The first is the constructor.
+    for (const name of Object.getOwnPropertyNames(Evaluator.prototype).slice(1)) {
+      const method = /** @type {any} */ (this)[name];
+      Object.defineProperty(this, name, { value: method.bind(this), writable: true, configurable: true });
     }
   }
 
@@ -79,16 +81,32 @@ export class Evaluator {
       throw new TypeError(`\`onInvalidFlag\` must be "reject" or "skip"`);
     }
     checkEnvironment(environment);
-    const written = toText(snapshot);
-    const writer = this.#ready();
-    const start = writer.value([format === "auto" ? null : String(format), environment ?? null, onInvalidFlag === "skip"]);
-    const end = writer.snapshot(written);
-    writer.textTaken();
-    const { error, info, typed, outcomes, attributes } = this.#told((engine) => engine.load(start, end));
-    if (error) throw new SnapshotError(error);
-    writer.reserveSlots(attributes.length);
+    const wanted = [format === "auto" ? null : String(format), environment ?? null, onInvalidFlag === "skip"];
+    const { info, typed, outcomes, attributes } = this.#load(wanted, snapshot);
+    this.#ready().reserveSlots(attributes.length);
     this.#plan = { typed, attributes: attributes.map(prepared), flags: new Map(), outcomes: new Array(outcomes), all: undefined };
     return info;
+  }
+
+  /** @param {string} flagKey */
+  recordSuccess(flagKey) {
+    return this.#record(flagKey, false);
+  }
+
+  /** @param {string} flagKey */
+  recordError(flagKey) {
+    return this.#record(flagKey, true);
+  }
+
+  exportCircuits() {
+    this.#askClock();
+    return this.#told((engine) => engine.export(this.#now));
+  }
+
+  /** @param {string | Uint8Array | object} exported */
+  importCircuits(exported) {
+    this.#load(null, exported);
+    this.#circuitsChanged();
   }
 
   /** @param {Iterable<string>} flagKeys */
@@ -205,6 +223,50 @@ export class Evaluator {
     release(this.#writer?.engine);
     release(this.#engine);
     this.#writer = this.#engine = undefined;
+  }
+
+  /**
+   * Hands over JSON, which with options is a snapshot.
+   * @param {unknown} options
+   * @param {unknown} json
+   */
+  #load(options, json) {
+    const text = toText(json);
+    const writer = this.#ready();
+    const start = writer.value(options);
+    const end = writer.snapshot(text);
+    writer.textTaken();
+    const told = this.#told((engine) => engine.load(start, end));
+    if (told.error) throw new SnapshotError(told.error);
+    return told;
+  }
+
+  /**
+   * @param {string} flagKey
+   * @param {boolean} isError
+   * @returns {import("./index.js").CircuitEvent[]}
+   */
+  #record(flagKey, isError) {
+    try {
+      this.#askClock();
+      const bytes = this.#ready().text(flagKey);
+      const events = this.#told((engine) => engine.record(bytes, isError, this.#now));
+      if (events) {
+        this.#circuitsChanged();
+        return events;
+      }
+    } catch {
+      // Whoever counts has done its work already, and is not to fail for that.
+    }
+    return [];
+  }
+
+  /** Bound contexts forget, and flags are asked for again: whether they are timed may have changed. */
+  #circuitsChanged() {
+    this.#openCircuits = [...this.#openCircuits];
+    const plan = this.#plan;
+    plan?.flags.clear();
+    if (plan) plan.all = undefined;
   }
 
   /** The writer. It is made on first use, so that an Evaluator can be made before the module is ready. */

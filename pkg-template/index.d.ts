@@ -89,7 +89,7 @@ export interface Issue {
   readonly flag?: string;
 }
 
-/** A snapshot that was refused. */
+/** A snapshot that was refused, or circuits that could not be imported. */
 export class SnapshotError extends Error {
   private constructor();
   /** The code of the first issue. */
@@ -123,6 +123,29 @@ export interface SnapshotInfo {
   readonly skipped: readonly Issue[];
   /** What was loaded but can have no effect. */
   readonly warnings: readonly Issue[];
+}
+
+/** The state of a flag's circuit: `open` turns the flag off; in `half_open` it is evaluated again, and what comes of that decides. */
+export type CircuitState = "closed" | "open" | "half_open";
+
+/** A flag's circuit has changed its state. */
+export interface CircuitEvent {
+  readonly flag: string;
+  /** The state that it has now. */
+  readonly state: CircuitState;
+  /** When that was noticed, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** A circuit, as one evaluator exports it and another imports it. Times are milliseconds since 1970. */
+export interface Circuit {
+  readonly state: CircuitState;
+  /** When it took that state; of a circuit that has never been open 0. */
+  readonly since: number;
+  /** How many successes in a row there were since it is half open. */
+  readonly successes: number;
+  /** What was counted, by its time: at most 256. */
+  readonly samples: readonly { readonly at: number; readonly successes: number; readonly errors: number }[];
 }
 
 /** T, if it is data as JSON has it: interfaces will do, functions will not. */
@@ -166,7 +189,8 @@ export class Evaluator {
   constructor(options?: { environment?: string | undefined; clock?: (() => number) | undefined });
 
   /**
-   * Loads a snapshot, which from now on is in force.
+   * Loads a snapshot, which from now on is in force. The circuits of flags that have the threshold that they had stay as they
+   * are, the others are forgotten.
    * @throws {SnapshotError} with everything that is wrong; the snapshot before stays in force
    */
   loadSnapshot(snapshot: string | Uint8Array | object, options?: LoadOptions): SnapshotInfo;
@@ -192,8 +216,34 @@ export class Evaluator {
   /** Reads a context once, to evaluate many flags for it. Never throws: if it cannot be read, the evaluations say so. */
   bind(context?: Context | object | null): BoundContext;
 
-  /** Says which flags' circuits are open: a flag of `samebucket/1` then serves its `off`, one of flcm is false; the other formats have no circuits. */
+  /** Says which flags' circuits are open, beside those that their errors have opened: a flag of `samebucket/1` then serves its `off`, one of flcm is false; the other formats have no circuits. */
   setOpenCircuits(flagKeys: Iterable<string> & object): void;
+
+  /**
+   * Counts a success of what the flag turns on, and says what has become of its circuit: mostly nothing. Only flags with a
+   * threshold (`errorThreshold` in `samebucket/1`, `error_threshold` in flcm) have a circuit; for all others nothing is counted.
+   * Never throws: where nothing can be counted (no snapshot, a clock that fails) there is no event.
+   *
+   * A circuit opens when, of what was recorded in the last `window` seconds, there is more than the least number of samples, and
+   * errors divided by samples are more than the rate: from the next evaluation on the flag is off. `window` seconds later it is
+   * half open, and the flag is evaluated again, whether somebody records or not; the event comes with the first outcome that is
+   * recorded then. Five successes in a row close it, one error opens it again.
+   */
+  recordSuccess(flagKey: string): readonly CircuitEvent[];
+
+  /** Counts an error of what the flag turns on; otherwise as `recordSuccess`. */
+  recordError(flagKey: string): readonly CircuitEvent[];
+
+  /** The circuits of all flags for which something was recorded, by flag, as JSON has it. */
+  exportCircuits(): Record<string, Circuit>;
+
+  /**
+   * Takes over circuits that were exported, each in place of what is known of the same flag's. Flags without a threshold in
+   * the snapshot in force are passed over: load the snapshot first.
+   * @param exported an object, or its JSON text or bytes
+   * @throws {SnapshotError} with everything that is wrong; the circuits stay as they are
+   */
+  importCircuits(exported: string | Uint8Array | Readonly<Record<string, Circuit>>): void;
 
   /**
    * Gives back the memory in wasm at once; the garbage collector does as well, in its time. The evaluator cannot be used any

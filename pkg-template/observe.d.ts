@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" />
 
-import type { BoundContext, Evaluation, Evaluator, FlagValue, Reason } from "./index.js";
+import type { BoundContext, Circuit, CircuitEvent, Evaluation, Evaluator, FlagValue, Reason } from "./index.js";
 
 /** What can be observed: an `Evaluator`, a client, or something else that evaluates as they do. */
 export type Flags = Pick<Evaluator, "evaluate" | "evaluateAll" | "explain" | "bind">;
@@ -159,7 +159,15 @@ export interface ExperimentResults extends Analysis {
 
 export interface ObservedEvents {
   exposure: Exposure;
+  /**
+   * A circuit opened, is half open, or closed, as noticed here: by an outcome that was recorded, or by the first evaluation
+   * after it was open for as long as it had to be. What was imported is no event.
+   */
+  circuit: CircuitEvent;
 }
+
+/** What `guard` returns: what `on` or `off` returns, and where `on` returns a promise, one of either. */
+export type Guarded<On, Off> = On extends PromiseLike<infer Value> ? Promise<Value | Awaited<Off>> | Off : On | Off;
 
 /** Evaluates as what it observes does: the same answers, the same objects. All methods but `on` and those about results never throw. */
 export interface Observed extends Flags {
@@ -171,6 +179,32 @@ export interface Observed extends Flags {
   readonly explain: Evaluator["explain"];
   /** What it evaluates is counted as if it were evaluated here. */
   readonly bind: (context?: Parameters<Evaluator["bind"]>[0]) => BoundContext;
+
+  /** `recordSuccess` of the evaluator observed, or of the client's; and events. */
+  readonly recordSuccess: Evaluator["recordSuccess"];
+  /** `recordError` of the evaluator observed, or of the client's; and events. */
+  readonly recordError: Evaluator["recordError"];
+  /**
+   * Evaluates the flag. Where its value is truthy it runs `on` and counts the outcome: what it throws, and a promise that is
+   * rejected, is an error, anything else a success. Where the flag is off, and where `on` has failed, it runs `off`, with what `on`
+   * failed with; without `off` it returns undefined for a flag that is off, and hands on the failure. What `off` throws is thrown.
+   * @param on is handed the evaluation
+   * @param off is handed the evaluation, and the error where there was one
+   * @throws {TypeError} if `on` or `off` is no function
+   */
+  readonly guard: {
+    <On>(flagKey: string, context: object | null | undefined, on: (evaluation: Evaluation<FlagValue | undefined>) => On): Guarded<On, undefined>;
+    <On, Off>(
+      flagKey: string,
+      context: object | null | undefined,
+      on: (evaluation: Evaluation<FlagValue | undefined>) => On,
+      off: (evaluation: Evaluation<FlagValue | undefined>, error?: unknown) => Off,
+    ): Guarded<On, Off>;
+  };
+  /** `exportCircuits` of the evaluator observed, or of the client's. */
+  readonly exportCircuits: () => Record<string, Circuit>;
+  /** `importCircuits` of the evaluator observed, or of the client's. No events: what another has noticed it has told already. */
+  readonly importCircuits: Evaluator["importCircuits"];
 
   /** What was counted, at this moment. */
   metrics(): Metrics;

@@ -3,6 +3,7 @@
 
 import { Events } from "./events.js";
 import { analyse } from "./observe/analysis.js";
+import { Circuits } from "./observe/circuits.js";
 import { Experiments } from "./observe/experiments.js";
 import { Exposures, userOf } from "./observe/exposures.js";
 import { Metrics, metricsView } from "./observe/metrics.js";
@@ -42,18 +43,21 @@ class Observed {
     if (onExposure !== undefined) this.on("exposure", onExposure);
     if (exposures !== false) this.#observeExposures(exposures === true ? {} : exposures, () => flags.info?.version ?? null);
     const expose = this.#exposures && this.#expose.bind(this);
+    const circuits = new Circuits(() => flags.evaluator ?? flags, (event) => this.#events.emit("circuit", event));
 
     /** @param {Record<string, any>} all */
     const bulkSeen = (all, /** @type {any} */ context) => {
       if (bulk === "ignore") return all;
       for (const key in all) {
         metrics.count(all[key]);
+        circuits.see(all[key]);
         if (bulk === "expose") expose?.(all[key], context);
       }
       return all;
     };
     const seen = (/** @type {any} */ evaluation, /** @type {any} */ context) => {
       metrics.count(evaluation);
+      circuits.see(evaluation);
       if (expose !== undefined) expose(evaluation, context);
       return evaluation;
     };
@@ -73,7 +77,17 @@ class Observed {
         ...(Symbol.dispose && { [Symbol.dispose]: bound.free }),
       };
     };
+    this.recordSuccess = (/** @type {string} */ flagKey) => circuits.recordSuccess(flagKey);
+    this.recordError = (/** @type {string} */ flagKey) => circuits.recordError(flagKey);
+    this.guard = (/** @type {string} */ flagKey, /** @type {any} */ context, /** @type {any} */ on, /** @type {any} */ off) => {
+      checkFunction("on", on);
+      if (off !== undefined) checkFunction("off", off);
+      return circuits.guard(this.evaluate(flagKey, context, undefined), on, off);
+    };
+    this.exportCircuits = () => circuits.export();
+    this.importCircuits = (/** @type {any} */ exported) => circuits.import(exported);
   }
+
   /** What was counted, as a plain object. */
   metrics() {
     return metricsView(this.#metrics);

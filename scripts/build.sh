@@ -13,7 +13,8 @@ build=(cargo rustc --quiet --profile wasm --lib --crate-type cdylib --target "$T
 # The glue sets the stack to rights after a call that failed on its way.
 link=(-- -C link-arg=--export=__stack_pointer)
 # SHA-256 with SIMD takes half the time. `samebucket_wasm`: what is hot says so, and is compiled for speed.
-export RUSTFLAGS="-Ctarget-feature=+simd128 --cfg samebucket_wasm"
+# Loops whose counters are not rewritten for addressing are shorter, and wasm engines address as they like anyway.
+export RUSTFLAGS="-Ctarget-feature=+simd128 --cfg samebucket_wasm -Cllvm-args=-disable-lsr"
 if builds_std; then
   echo "    with a standard library built for size, by $(rustc --version)"
   RUSTC_BOOTSTRAP=1 RUSTFLAGS="$RUSTFLAGS -Zunstable-options -Cpanic=immediate-abort" \
@@ -36,7 +37,7 @@ if ! sha256sum --status -c "$out/input" 2>/dev/null; then
   mv "$out/glue_bg.js" "$out/glue.js"
   # The stack lies lowest: no address below 1 024 is one that anything is kept at. What each function was called profiles say.
   wasm-opt --low-memory-unused --one-caller-inline-max-function-size=25 --flatten --rereloop -Os -Oz --converge \
-    --flatten --rereloop -Oz -Oz --converge \
+    --flatten --rereloop -Oz -Oz --converge --skip-pass=local-cse \
     --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
     --enable-reference-types --enable-multivalue --print-function-map --strip-debug --strip-producers --strip-target-features \
     "$out/glue_bg.wasm" -o "$out/samebucket.wasm" >"$out/functions"

@@ -8,7 +8,7 @@ scripts/lint.sh
 say "native tests"
 cargo test --quiet
 
-WASM_TESTS="--test conformance --test backends --test loading --test backend_loading"
+WASM_TESTS="--test circuits --test conformance --test backends --test loading --test backend_loading"
 
 # wasm-bindgen's runner succeeds when it has run nothing at all, which must not pass for a test.
 wasm_tests() {

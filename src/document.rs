@@ -369,7 +369,7 @@ impl<'t> Document<'t> {
                 return fail(Code::InvalidUtf8, String::new(), message);
             }
         };
-        if text.starts_with('\u{feff}') {
+        if text.as_bytes().starts_with("\u{feff}".as_bytes()) {
             return fail(Code::InvalidJson, String::new(), "invalid JSON: it starts with a byte order mark".into());
         }
         let document = Document {
@@ -399,8 +399,15 @@ impl<'t> Document<'t> {
                     }
                     Wrong::Expected(expected) => {
                         let before = text.get(..at).unwrap_or_default();
-                        let line = 1 + before.matches('\n').count();
-                        let column = 1 + before.chars().rev().take_while(|character| *character != '\n').count();
+                        let (mut line, mut column) = (1, 1);
+                        for byte in before.bytes() {
+                            match byte {
+                                b'\n' => (line, column) = (line + 1, 1),
+                                // Within a character.
+                                0x80..0xc0 => {}
+                                _ => column += 1,
+                            }
+                        }
                         let found = text.get(at..).and_then(|rest| rest.chars().next());
                         let found = found.map_or("the end".into(), |found| quoted(found.encode_utf8(&mut [0; 4])));
                         let message = text![

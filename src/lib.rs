@@ -14,6 +14,7 @@
 //! - `format` checks a snapshot and compiles it; everything that differs between formats ends there.
 //! - `plan` is what formats compile into: per flag a decision list over small expressions, buckets as data.
 //! - `evaluate` walks a plan. It has no clock, no randomness and no I/O, and it cannot fail.
+//! - `observe` is state beside evaluation: circuit breakers, which say what circuits are open.
 //! - `wasm` is all that knows JavaScript, and converts only.
 
 // The wasm is built for size but for what says `optimize(speed)`.
@@ -30,6 +31,7 @@ mod hash;
 mod instant;
 pub mod limits;
 mod number;
+mod observe;
 mod pattern;
 mod plan;
 mod snapshot;
@@ -45,6 +47,7 @@ pub use error::{ISSUE_CODES, Issue, SnapshotError};
 pub use evaluation::{Draw, ErrorCode, Evaluation, EvaluationError, ExplainedStep, Explanation, Reason};
 pub use evaluator::{Bound, Evaluator};
 pub use format::{Format, UnknownFormat};
+pub use observe::{CircuitEvent, CircuitState};
 pub use snapshot::{Inputs, LoadOptions, OnInvalidFlag, OpenCircuits, Snapshot, SnapshotInfo};
 pub use value::{Object, Value};
 

@@ -8,7 +8,7 @@ use crate::evaluation::{ErrorCode, Evaluation, ExplainedStep, Explanation};
 use crate::format::{self, Format};
 use crate::hash;
 use crate::plan::{FlagId, Kind, OutcomeId, Plan};
-use crate::text::{quoted, text};
+use crate::text::text;
 use crate::texts::Texts;
 use crate::value::{Object, Value};
 
@@ -67,37 +67,65 @@ pub struct Snapshot {
 pub struct Inputs<'a> {
     /// The time, in milliseconds since 1970.
     pub now: f64,
-    /// The keys of the flags whose circuit is open.
+    /// The flags whose circuit is open.
     pub open_circuits: &'a OpenCircuits,
 }
 
-/// The keys of flags whose circuit is open.
+/// The flags whose circuit is open: at all times, as collected from their keys, or around a time.
 #[derive(Debug, Clone, Default)]
-pub struct OpenCircuits(Texts);
+pub struct OpenCircuits {
+    keys: Texts,
+    /// By the keys' numbers: since when, and for how long, in milliseconds; none for at all times.
+    times: Vec<Option<(f64, f64)>>,
+}
 
 impl OpenCircuits {
+    const NONE: OpenCircuits = OpenCircuits { keys: Texts::new(), times: Vec::new() };
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.times.is_empty()
     }
 
-    /// Whether the flag's circuit is open.
-    pub fn contains(&self, flag_key: &str) -> bool {
-        self.0.contains(flag_key)
+    /// Whether the flag's circuit is open at that time, in milliseconds since 1970. A time that is no number opens none.
+    pub fn contains(&self, flag_key: &str, now: f64) -> bool {
+        self.time(flag_key).is_some_and(|time| time.is_none_or(|(since, window)| (now - since).abs() < window))
+    }
+
+    /// Whether any circuit is open at some times only.
+    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively the clock is always asked"))]
+    pub(crate) fn depend_on_time(&self) -> bool {
+        self.times.iter().any(Option::is_some)
+    }
+
+    /// Whether the flag's circuit is.
+    pub(crate) fn depends_on_time(&self, flag_key: &str) -> bool {
+        self.time(flag_key).is_some_and(Option::is_some)
+    }
+
+    fn time(&self, flag_key: &str) -> Option<&Option<(f64, f64)>> {
+        self.times.get(self.keys.find(flag_key.as_bytes())? as usize)
+    }
+
+    /// Adds a flag, unless it is there.
+    pub(crate) fn add(&mut self, flag_key: &str, time: Option<(f64, f64)>) {
+        if self.keys.insert(flag_key).1 {
+            self.times.push(time);
+        }
     }
 }
 
 impl<K: AsRef<str>> FromIterator<K> for OpenCircuits {
     fn from_iter<I: IntoIterator<Item = K>>(flag_keys: I) -> OpenCircuits {
-        let mut keys = Texts::new();
-        flag_keys.into_iter().for_each(|key| _ = keys.insert(key.as_ref()));
-        OpenCircuits(keys)
+        let mut open = OpenCircuits::NONE;
+        flag_keys.into_iter().for_each(|key| open.add(key.as_ref(), None));
+        open
     }
 }
 
 impl Inputs<'static> {
     /// A time, in milliseconds since 1970, at which no circuit is open.
     pub fn at(now: f64) -> Inputs<'static> {
-        static NONE: OpenCircuits = OpenCircuits(Texts::new());
+        static NONE: OpenCircuits = OpenCircuits::NONE;
         Inputs { now, open_circuits: &NONE }
     }
 }

@@ -2,13 +2,45 @@
 
 use crate::number;
 
-/// The pieces, one after another, as one `String`.
+/// The pieces, one after another, as one `String`. Literals become one text, so that a call hands over the other pieces only; what is
+/// `quoted(…)` is so in the making.
 macro_rules! text {
-    ($($piece:expr),* $(,)?) => {
-        [$(AsRef::<str>::as_ref(&$piece)),*].concat()
+    (@ [$($template:literal)*] [$($piece:expr,)*]) => {
+        $crate::text::fill(concat!($($template),*), &[$(AsRef::<str>::as_ref(&$piece)),*])
+    };
+    (@ [$($template:literal)*] [$($piece:expr,)*] $literal:literal $(, $($rest:tt)*)?) => {
+        text!(@ [$($template)* $literal] [$($piece,)*] $($($rest)*)?)
+    };
+    (@ [$($template:literal)*] [$($piece:expr,)*] quoted($next:expr) $(, $($rest:tt)*)?) => {
+        text!(@ [$($template)* "\u{1}"] [$($piece,)* $next,] $($($rest)*)?)
+    };
+    (@ [$($template:literal)*] [$($piece:expr,)*] $next:expr $(, $($rest:tt)*)?) => {
+        text!(@ [$($template)* "\0"] [$($piece,)* $next,] $($($rest)*)?)
+    };
+    ($($rest:tt)*) => {
+        text!(@ [] [] $($rest)*)
     };
 }
 pub(crate) use text;
+
+/// A text with the pieces in place of its null characters, and quoted in place of each U+0001.
+pub(crate) fn fill(template: &str, pieces: &[&str]) -> String {
+    let mut text = String::with_capacity(template.len() + pieces.iter().map(|piece| piece.len()).sum::<usize>());
+    let mut pieces = pieces.iter();
+    for character in template.chars() {
+        match character {
+            '\0' => text.push_str(pieces.next().unwrap_or(&"")),
+            '\u{1}' => push_quoted(&mut text, pieces.next().unwrap_or(&"")),
+            other => text.push(other),
+        }
+    }
+    text
+}
+
+/// The text without such characters at its ends.
+pub(crate) fn trimmed<'t>(text: &'t str, is_off: &dyn Fn(char) -> bool) -> &'t str {
+    text.trim_matches(is_off)
+}
 
 /// Whether a text has the part in it, in a time that grows with their lengths alone (Knuth, Morris and Pratt). The standard
 /// library's search takes several times the code.
@@ -55,8 +87,14 @@ fn advance(part: &[u8], repeats: &[usize], mut matched: usize, byte: u8) -> usiz
 
 /// Input as it stands in a message: in backticks, on one line, cut where it is long.
 pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::new();
+    push_quoted(&mut quoted, text);
+    quoted
+}
+
+fn push_quoted(quoted: &mut String, text: &str) {
     const MOST: usize = 60;
-    let mut quoted = String::from("`");
+    quoted.push('`');
     for (index, character) in text.chars().enumerate() {
         match character {
             _ if index == MOST => {
@@ -66,12 +104,11 @@ pub(crate) fn quoted(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
-            _ if character.is_control() => push_escape(&mut quoted, character),
+            _ if character.is_control() => push_escape(quoted, character),
             _ => quoted.push(character),
         }
     }
     quoted.push('`');
-    quoted
 }
 
 fn push_escape(text: &mut String, control: char) {

@@ -13,10 +13,11 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use crate::error::{Code, Issue};
+use crate::error::{Code, Issue, SnapshotError};
 use crate::evaluate::Attributes;
 use crate::format::Format;
 use crate::limits;
+use crate::observe::Circuits;
 use crate::plan::{Attribute, FlagId, OutcomeId, Plan};
 use crate::snapshot::{Inputs, LoadOptions, OnInvalidFlag, OpenCircuits, Snapshot};
 use crate::value::{Object, Value};
@@ -42,6 +43,8 @@ pub struct Engine {
 struct Shared {
     in_force: RefCell<Rc<InForce>>,
     told: Cell<Vec<u8>>,
+    /// Whose open ones are in force.
+    circuits: Cell<Option<Box<Circuits>>>,
 }
 
 #[derive(Default)]
@@ -96,21 +99,31 @@ impl Engine {
 
     /// Loads a snapshot: the first `bytes` of the text, after `options` bytes with the list of format, environment and
     /// whether to skip invalid flags. Tells `{ info, typed, outcomes, attributes }`, of the outcomes how many there are, or
-    /// `{ error }` with what `SnapshotError` has.
+    /// `{ error }` with what `SnapshotError` has. With null for options it takes over circuits that were told, and tells `{}`.
     pub fn load(&mut self, options: usize, bytes: usize) -> *const u8 {
         let text = self.input.take_text();
         let (options, snapshot) = text.get(..bytes).and_then(|text| text.split_at_checked(options)).unwrap_or_default();
-        let loaded = self.loaded(&encoded::value(options), snapshot);
-        drop(text);
         let mut object = Object::default();
+        let Value::List(options) = encoded::value(options) else {
+            let mut circuits = self.circuits();
+            let imported = circuits.import(self.snapshot().as_ref().map(|snapshot| &snapshot.plan), snapshot);
+            self.put_in_force(self.snapshot(), circuits);
+            if let Err(error) = imported {
+                object.set("error", refused(&error));
+            }
+            return self.tell(&object.into());
+        };
+        let loaded = self.loaded(&options, snapshot);
+        drop(text);
         match loaded {
             Ok(mut snapshot) => {
                 object.set("info", snapshot.tell_info());
                 object.set("typed", snapshot.plan.typed);
                 object.set("outcomes", snapshot.plan.outcomes.len() as f64);
                 object.set("attributes", snapshot.plan.attributes.iter().map(|it| attribute(&snapshot.plan, it)).collect::<Vec<_>>());
-                let open_circuits = self.in_force().open_circuits.clone();
-                self.put_in_force(Some(Rc::new(snapshot)), open_circuits);
+                let mut circuits = self.circuits();
+                circuits.follow(&snapshot.plan);
+                self.put_in_force(Some(Rc::new(snapshot)), circuits);
             }
             Err(error) => object.set("error", error),
         }
@@ -120,11 +133,43 @@ impl Engine {
     /// The list of keys among the first `bytes` of the text names the flags whose circuit is open.
     pub fn set_open_circuits(&self, bytes: usize) {
         let Value::List(keys) = encoded::value(self.input.text(bytes)) else { return };
-        let keys = keys.into_iter().filter_map(|key| match key {
-            Value::String(key) => Some(key),
-            _ => None,
+        let mut circuits = self.circuits();
+        circuits.own.clear();
+        for key in keys {
+            if let Value::String(key) = key {
+                circuits.own.push(key);
+            }
+        }
+        self.put_in_force(self.snapshot(), circuits);
+    }
+
+    /// Counts a success, or an error, of what the flag turns on whose key the first `bytes` of the text are. Tells the events of its
+    /// circuit; nothing if there are none.
+    pub fn record(&self, bytes: usize, is_error: bool, now: f64) -> *const u8 {
+        let Some(snapshot) = self.snapshot() else { return ptr::null() };
+        let (mut circuits, mut events) = (self.circuits(), Vec::new());
+        let flag_key = self.input.key(bytes);
+        circuits.record(&snapshot.plan, flag_key, is_error, now, &mut |state| {
+            let mut event = Object::default();
+            event.set("flag", flag_key);
+            event.set("state", state.as_str());
+            event.set("at", now);
+            events.push(event.into());
         });
-        self.put_in_force(self.snapshot(), keys.collect());
+        if events.is_empty() {
+            self.shared.circuits.set(Some(circuits));
+            return ptr::null();
+        }
+        self.put_in_force(Some(snapshot), circuits);
+        self.tell(&Value::List(events))
+    }
+
+    /// Tells the circuits by flag, as `load` takes them.
+    pub fn export(&self, now: f64) -> *const u8 {
+        let circuits = self.circuits();
+        let exported = circuits.export(now);
+        self.shared.circuits.set(Some(circuits));
+        self.tell(&exported)
     }
 
     /// Tells `{ number, timed, reads, first }` of the flag whose key the first `bytes` of the text are: whether its answer
@@ -133,11 +178,16 @@ impl Engine {
     pub fn find(&self, bytes: usize) -> *const u8 {
         let Some(snapshot) = self.snapshot() else { return ptr::null() };
         let Some(id) = snapshot.plan.find(self.input.key(bytes)) else { return ptr::null() };
-        let needs = snapshot.plan.needs(id);
+        let in_force = self.in_force();
+        let needs = snapshot.plan.needs(id, &in_force.open_circuits);
         let mut object = Object::default();
         object.set("number", f64::from(id.0));
         object.set("timed", needs.time);
-        object.set("reads", needs.attributes.iter().map(|attribute| Value::Number(attribute.0.into())).collect::<Vec<_>>());
+        let mut reads = Vec::new();
+        for attribute in &needs.attributes {
+            reads.push(Value::Number(attribute.0.into()));
+        }
+        object.set("reads", reads);
         object.set("first", needs.first as f64);
         self.tell(&object.into())
     }
@@ -151,9 +201,13 @@ impl Engine {
     /// Tells `{ keys, timed }`: the keys of all flags, and whether the answer of any depends on the time.
     pub fn flags(&self) -> *const u8 {
         let Some(snapshot) = self.snapshot() else { return ptr::null() };
+        let mut keys = Vec::new();
+        for key in snapshot.flag_keys() {
+            keys.push(Value::from(key));
+        }
         let mut object = Object::default();
-        object.set("keys", snapshot.flag_keys().map(Value::from).collect::<Vec<_>>());
-        object.set("timed", snapshot.plan.reads_time());
+        object.set("keys", keys);
+        object.set("timed", snapshot.plan.reads_time() || self.in_force().open_circuits.depend_on_time());
         self.tell(&object.into())
     }
 
@@ -214,8 +268,7 @@ impl Engine {
 }
 
 impl Engine {
-    fn loaded(&self, options: &Value, snapshot: &[u8]) -> Result<Snapshot, Object> {
-        let Value::List(options) = options else { return Err(Object::default()) };
+    fn loaded(&self, options: &[Value], snapshot: &[u8]) -> Result<Snapshot, Object> {
         let format = match options.first() {
             Some(Value::String(name)) => Some(name.parse::<Format>().map_err(|error| {
                 let issue = Issue::new(Code::UnknownFormat, String::new(), None, error.message());
@@ -233,10 +286,7 @@ impl Engine {
         let mut room = Vec::<u8>::new();
         _ = room.try_reserve_exact(snapshot.len().min(limits::SNAPSHOT_BYTES) * MEMORY_PER_BYTE);
         drop(std::hint::black_box(room));
-        let loaded = Snapshot::load(snapshot, &LoadOptions { format, environment, on_invalid_flag }).map_err(|error| {
-            let issues = error.issues().iter().map(Issue::to_value).collect();
-            failed(error.code(), &error.message(), issues)
-        })?;
+        let loaded = Snapshot::load(snapshot, &LoadOptions { format, environment, on_invalid_flag }).map_err(|error| refused(&error))?;
         Ok(match self.snapshot() {
             Some(before) => loaded.after(&before),
             None => loaded,
@@ -267,7 +317,14 @@ impl Engine {
         self.in_force().snapshot.clone()
     }
 
-    fn put_in_force(&self, snapshot: Option<Rc<Snapshot>>, open_circuits: OpenCircuits) {
+    /// The circuits, to be put in force again.
+    fn circuits(&self) -> Box<Circuits> {
+        self.shared.circuits.take().unwrap_or_default()
+    }
+
+    fn put_in_force(&self, snapshot: Option<Rc<Snapshot>>, circuits: Box<Circuits>) {
+        let open_circuits = circuits.open();
+        self.shared.circuits.set(Some(circuits));
         _ = self.shared.in_force.replace(Rc::new(InForce { snapshot, open_circuits }));
     }
 }
@@ -276,13 +333,14 @@ impl Engine {
 /// for nothing, 1 for null, 2 for what is false. `root` is `{ except, overlay }` or null.
 fn attribute(plan: &Plan, attribute: &Attribute) -> Value {
     let keys = |keys: &[Box<str>]| Value::List(keys.iter().map(|key| Value::String(key.clone())).collect());
-    let routes = attribute.routes.iter().map(|route| {
+    let mut routes = Vec::new();
+    for route in &attribute.routes {
         let mut object = Object::default();
         object.set("unless", route.unless.as_deref());
         object.set("path", keys(&route.path));
         object.set("skips", f64::from(route.skips as u8));
-        Value::Object(object)
-    });
+        routes.push(object.into());
+    }
     let root = plan.root.as_ref().filter(|_| attribute.routes.is_empty()).map(|root| {
         let mut object = Object::default();
         object.set("except", keys(&root.except));
@@ -290,11 +348,15 @@ fn attribute(plan: &Plan, attribute: &Attribute) -> Value {
         object
     });
     let mut object = Object::default();
-    object.set("routes", routes.collect::<Vec<_>>());
+    object.set("routes", routes);
     object.set("intoLists", attribute.into_lists);
     object.set("root", root);
     object.set("onlyCompared", attribute.only_compared);
     object.into()
+}
+
+fn refused(error: &SnapshotError) -> Object {
+    failed(error.code(), &error.message(), error.issues().iter().map(Issue::to_value).collect())
 }
 
 fn failed(code: &str, message: &str, issues: Vec<Value>) -> Object {

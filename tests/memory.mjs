@@ -16,7 +16,8 @@ WebAssembly.Instance = class extends Instance {
 const { Evaluator } = createRequire(import.meta.url)(process.argv[2]);
 
 const rule = { when: [{ attribute: "x", operator: "contains", value: "y" }], serve: "on" };
-const flags = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`flag-${index}`, { variants: { on: true, off: false }, rules: [rule] }]));
+const errorThreshold = { rate: 0.6, windowSeconds: 300 };
+const flags = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`flag-${index}`, { variants: { on: true, off: false }, rules: [rule], errorThreshold }]));
 const snapshot = JSON.stringify({ schema: "samebucket/1", flags });
 const context = { targetingKey: "u", x: Array.from({ length: 50 }, (_, index) => `item ${index}`) };
 
@@ -26,6 +27,9 @@ function loaded() {
   return evaluator;
 }
 const one = loaded();
+let now = 0;
+const counting = new Evaluator({ clock: () => now });
+counting.loadSnapshot(snapshot);
 
 /** By name, what is done again and again. */
 const deeds = {
@@ -52,6 +56,13 @@ const deeds = {
   "contexts that could not be read": () => void one.evaluate("flag-1", { get x() { throw new Error("no"); } }),
   "all flags": () => void one.evaluateAll(context),
   "explanations": () => void one.explain("flag-1", context),
+  "a million outcomes": () => {
+    for (let count = 0; count < 125; count++, now += 0.3) {
+      counting.recordError("flag-1");
+      counting.recordSuccess("flag-1");
+    }
+    counting.importCircuits(counting.exportCircuits());
+  },
   "flags that are not there": () => void one.evaluate("missing", context),
 };
 

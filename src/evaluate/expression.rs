@@ -37,7 +37,7 @@ fn holds_otherwise<A: Attributes>(scope: &Scope<'_, A>, flag: FlagId, expr: &Exp
             Some(key) => strict::passes_value(plan, test, ValueRef::String(&key)) != *negated,
             None => false,
         },
-        Expr::CircuitOpen => scope.open_circuits.contains(plan.key(flag)),
+        Expr::CircuitOpen => scope.open_circuits.contains(plan.key(flag), now),
         Expr::Segment(id) => plan.segment(*id).is_some_and(|members| part_holds(scope, flag, members)),
         Expr::Before(instant) => now < *instant,
         Expr::After(instant) => now > *instant,

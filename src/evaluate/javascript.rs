@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 use crate::number;
 use crate::plan::{JavaScriptTest, Plan, Relation};
-use crate::text::contains;
+use crate::text::{contains, trimmed};
 use crate::value::{Value, ValueRef};
 
 /// `a === b`. Lists and objects are never equal: the two sides are never the same object.
@@ -83,31 +83,25 @@ pub(crate) fn to_number(value: ValueRef<'_>) -> f64 {
 
 /// A text as a number: ECMA-262, `StringToNumber`.
 fn parse_number(text: &str) -> f64 {
-    let text = text.trim_matches(is_space);
-    if text.is_empty() {
-        return 0.0;
-    }
-    let prefixed = |letters: [char; 2]| text.strip_prefix('0')?.strip_prefix(letters);
-    for (letters, bits) in [(['x', 'X'], 4), (['o', 'O'], 3), (['b', 'B'], 1)] {
-        if let Some(digits) = prefixed(letters) {
-            return parse_digits(digits, bits);
-        }
-    }
-    match text {
-        "Infinity" | "+Infinity" => f64::INFINITY,
-        "-Infinity" => f64::NEG_INFINITY,
-        _ => number::parse(text.as_bytes()).unwrap_or(f64::NAN),
+    match trimmed(text, &is_space).as_bytes() {
+        [] => 0.0,
+        [b'0', b'x' | b'X', digits @ ..] => parse_digits(digits, 4),
+        [b'0', b'o' | b'O', digits @ ..] => parse_digits(digits, 3),
+        [b'0', b'b' | b'B', digits @ ..] => parse_digits(digits, 1),
+        b"Infinity" | b"+Infinity" => f64::INFINITY,
+        b"-Infinity" => f64::NEG_INFINITY,
+        decimal => number::parse(decimal).unwrap_or(f64::NAN),
     }
 }
 
 /// Digits of so many bits each, rounded once to the nearest double, ties to even.
-fn parse_digits(digits: &str, bits: u8) -> f64 {
+fn parse_digits(digits: &[u8], bits: u8) -> f64 {
     if digits.is_empty() {
         return f64::NAN;
     }
     let (mut value, mut exponent) = (0_u64, 0_u64);
-    for digit in digits.chars() {
-        let Some(digit) = digit.to_digit(1 << bits) else { return f64::NAN };
+    for digit in digits {
+        let Some(digit) = char::from(*digit).to_digit(1 << bits) else { return f64::NAN };
         if value >> 60 == 0 {
             value = value << bits | u64::from(digit);
         } else {

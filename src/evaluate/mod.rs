@@ -76,7 +76,7 @@ pub(crate) struct Scope<'a, A> {
     pub(crate) attributes: &'a A,
     /// Milliseconds since 1970.
     pub(crate) now: f64,
-    /// The keys of the flags whose circuit is open.
+    /// The flags whose circuit is open.
     pub(crate) open_circuits: &'a OpenCircuits,
     /// Buckets drawn before for the same attributes.
     pub(crate) memo: Option<&'a Memo>,

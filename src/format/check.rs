@@ -4,7 +4,7 @@
 use crate::document::{Node, Type, items};
 use crate::error::{Code, Issue, Issues};
 use crate::number;
-use crate::text::{one_of, quoted, text};
+use crate::text::{one_of, text};
 use crate::texts::Texts;
 
 /// What a value is to look like.
@@ -90,6 +90,8 @@ pub(crate) struct Instants {
     pub(crate) parse: fn(&str) -> Option<f64>,
 }
 
+pub(crate) const WHOLE: Shape =
+    Shape::Number(&Range { expected: "a whole number of at least 0", fits: |it| it >= 0.0 && it.fract() == 0.0 });
 pub(crate) const NUMBER: Shape = Shape::Number(&Range { expected: "a number", fits: |_| true });
 pub(crate) const PERCENTAGE: Shape =
     Shape::Number(&Range { expected: "a percentage from 0 to 100", fits: |it| (0.0..=100.0).contains(&it) });

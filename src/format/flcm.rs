@@ -152,6 +152,7 @@ impl Reader {
         let default = fields::is_true(node, "default");
         let conditions = node.set("conditions").filter(|list| list.len() > 0).map(|list| self.conditions(list));
         let (user, rollouts, variants) = (self.user, self.rollouts, self.variants);
+        self.builder.error_threshold(fields::error_threshold(node.set("error_threshold"), ["rate", "window", "min_samples"]));
         let mut list = FlagBuilder::new(&mut self.builder);
         let open = answer(&mut list, false, Reason::Disabled, "Circuit breaker open");
         list.step("circuit_open", Expr::CircuitOpen, open);

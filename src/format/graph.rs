@@ -5,7 +5,7 @@ use crate::document::{Node, items};
 use crate::error::Code;
 use crate::limits;
 use crate::plan::FlagId;
-use crate::text::{count, listed, quoted, text};
+use crate::text::{count, listed, text};
 use crate::texts::Texts;
 
 /// A flag and those that it depends on.

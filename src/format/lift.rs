@@ -9,7 +9,7 @@ use crate::document::{Node, entries};
 use crate::error::Code;
 use crate::evaluation::Reason;
 use crate::plan::{AttributeId, Bucket, Builder, Expr, FlagBuilder, Hash, Route, Scalars, Take, Threshold, Unit, Unknown};
-use crate::text::{quoted, text};
+use crate::text::text;
 use crate::value::Value;
 
 static SNAPSHOT: Shape = Shape::Open(&[nullable("default_enabled", &Shape::Bool), required("flags", &Shape::Any)]);
@@ -46,8 +46,8 @@ fn flag_name(checker: &mut Checker, node: Node<'_>) {
         return;
     }
     let name = node.text().unwrap_or_default();
-    let fits = name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let fits = name.bytes().next().is_some_and(|first| first.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
     if !fits {
         let message = text!["expected lower-case letters, digits and `_`, a letter first, found ", quoted(name)];
         checker.report(node, Code::InvalidValue, message);

@@ -17,12 +17,13 @@ mod user;
 use std::fmt;
 use std::str::FromStr;
 
+pub(crate) use check::{Checker, NUMBER, Shape, WHOLE, required};
+
 use crate::document::{Document, Node};
 use crate::error::{Code, Issues};
-use crate::format::check::{Checker, Shape};
 use crate::limits;
 use crate::plan::{Builder, FlagId, Plan};
-use crate::text::{count, one_of, quoted, text};
+use crate::text::{count, one_of, text};
 use crate::texts::Texts;
 
 macro_rules! formats {

@@ -13,7 +13,7 @@ use crate::plan::{
     self, Attribute, AttributeId, Bucket, BucketId, Builder, Details, Expr, FlagBuilder, Hash, JavaScriptTest, Point, Relation, Route,
     Share, Skips, Take, Test, Threshold, Unit,
 };
-use crate::text::{quoted, text};
+use crate::text::text;
 use crate::value::{Value, ValueRef};
 use crate::version::Version;
 

@@ -14,7 +14,7 @@ use crate::plan::{
     self, AttributeId, Bucket, Builder, Details, Expr, FlagBuilder, Hash, OutcomeId, Ramp, RampPoint, Root, Route, Scale, Skips, Take,
     Threshold, Unit, Unknown,
 };
-use crate::text::{count, quoted, text};
+use crate::text::{count, text};
 use crate::texts::Texts;
 use crate::value::Value;
 

@@ -3,7 +3,7 @@
 use crate::error::Code;
 use crate::limits;
 use crate::number;
-use crate::text::{count, quoted, text};
+use crate::text::{count, text};
 
 /// Why a pattern was not taken.
 #[derive(Debug, PartialEq)]

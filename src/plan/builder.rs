@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use super::{
-    Attribute, AttributeId, Bucket, BucketId, Expr, ExprId, Flag, FlagId, NameId, Outcome, OutcomeId, PatternId, Plan, Point, Root,
-    Scalars, SegmentId, Serve, Set, SetId, Share, Span, Split, SplitId, Step, Unknown, WordId, set,
+    Attribute, AttributeId, Bucket, BucketId, ErrorThreshold, Expr, ExprId, Flag, FlagId, NameId, Outcome, OutcomeId, PatternId, Plan,
+    Point, Root, Scalars, SegmentId, Serve, Set, SetId, Share, Span, Split, SplitId, Step, Unknown, WordId, set,
 };
 use crate::document::mix;
 use crate::evaluation::Reason;
@@ -147,6 +147,12 @@ impl Builder {
 
     pub(crate) fn next_flag(&self) -> FlagId {
         FlagId(self.plan.flags.len() as u32)
+    }
+
+    /// How many errors the circuit of the flag that comes next bears.
+    pub(crate) fn error_threshold(&mut self, threshold: Option<ErrorThreshold>) {
+        let flag = self.next_flag();
+        self.plan.error_thresholds.extend(threshold.map(|threshold| (flag, threshold)));
     }
 
     /// Adds a step to the flag that comes next.

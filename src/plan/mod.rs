@@ -8,6 +8,7 @@ mod needs;
 pub(crate) mod python;
 mod set;
 
+use std::mem;
 use std::num::NonZeroU32;
 
 pub(crate) use bucket::{Bucket, Hash, Point, Ramp, RampPoint, Scale, Share, Split, Take, Threshold, Unit};
@@ -89,6 +90,8 @@ impl Span {
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) flags: Vec<Flag>,
+    /// The flags that have a threshold, in the order of their numbers.
+    error_thresholds: Vec<(FlagId, ErrorThreshold)>,
     /// The flags' keys, by the flags' numbers.
     pub(crate) keys: Texts,
     steps: Vec<Step>,
@@ -169,8 +172,15 @@ impl Route {
 
     /// By the keys between the dots of a text.
     pub(crate) fn by_dots(path: &str) -> Route {
-        let keys = path.as_bytes().split(|byte| *byte == b'.');
-        Route::along(keys.filter_map(|key| std::str::from_utf8(key).ok()).map(Box::from).collect())
+        let (mut keys, mut key) = (Vec::new(), String::new());
+        for character in path.chars() {
+            match character {
+                '.' => keys.push(mem::take(&mut key).into()),
+                part => key.push(part),
+            }
+        }
+        keys.push(key.into());
+        Route::along(keys.into())
     }
 
     fn along(path: Box<[Box<str>]>) -> Route {
@@ -214,6 +224,17 @@ impl From<Vec<Route>> for Attribute {
     fn from(routes: Vec<Route>) -> Attribute {
         Attribute { routes: routes.into(), into_lists: false, only_compared: false }
     }
+}
+
+/// How many errors a flag's circuit bears.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ErrorThreshold {
+    /// Errors among samples, from 0 to 1: more open the circuit.
+    pub(crate) rate: f64,
+    /// In milliseconds: how long a sample stands, and how long the circuit is open.
+    pub(crate) window: f64,
+    /// Up to so many samples say nothing.
+    pub(crate) min_samples: f64,
 }
 
 /// A flag: its steps are tried in order, the first that applies decides, and `otherwise` stands when none does.
@@ -301,6 +322,12 @@ impl Plan {
 
     pub(crate) fn find(&self, key: &str) -> Option<FlagId> {
         self.keys.find(key.as_bytes()).map(FlagId)
+    }
+
+    pub(crate) fn error_threshold(&self, key: &str) -> Option<ErrorThreshold> {
+        let id = self.find(key)?;
+        let place = self.error_thresholds.binary_search_by_key(&id, |(flag, _)| *flag).ok()?;
+        self.error_thresholds.get(place).map(|(_, threshold)| *threshold)
     }
 
     pub(crate) fn key(&self, id: FlagId) -> &str {

@@ -1,6 +1,7 @@
 //! What a flag's answer can depend on, for whoever looks attributes up before they are read.
 
 use super::{AttributeId, BucketId, Expr, FlagId, Plan, SegmentId, Serve};
+use crate::snapshot::OpenCircuits;
 use crate::texts::Texts;
 
 /// What the answer of a flag can depend on.
@@ -16,11 +17,12 @@ pub(crate) struct Needs {
 impl Plan {
     /// What the answer of a flag can depend on, through its segments and the flags that it requires as well.
     #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively attributes are looked up when read"))]
-    pub(crate) fn needs(&self, flag: FlagId) -> Needs {
+    pub(crate) fn needs(&self, flag: FlagId, open_circuits: &OpenCircuits) -> Needs {
         let mut found = Found::default();
         found.flag(self, flag);
         let mut seen = 0;
         while let Some(flag) = found.flags.get(seen).copied() {
+            found.needs.time |= open_circuits.depends_on_time(self.key(flag));
             let steps = self.flag(flag).map_or(&[][..], |flag| self.steps(flag));
             for step in steps {
                 self.when(step).iter().for_each(|expr| found.expr(self, expr));

@@ -38,3 +38,12 @@ const wrong: Evaluation<string> = observed.evaluate("flag", {}, false);
 // @ts-expect-error: both are counted
 analyse({ control: { exposed: 1 } });
 void wrong;
+
+// What `guard` gives is what `on` or `off` gives; of a promise and a value, one of either.
+const guarded: number | string = observed.guard("flag", {}, () => 1, () => "off");
+const withoutOff: number | undefined = observed.guard("flag", {}, ({ value }) => String(value).length);
+const later: Promise<number | string> | string = observed.guard("flag", {}, async () => 1, (_, error) => String(error));
+observed.on("circuit", ({ flag, state, at }) => `${flag}: ${state === "closed"} ${at.toFixed()}`);
+// @ts-expect-error: it may have been off
+const surely: number = observed.guard("flag", {}, () => 1);
+void [guarded, withoutOff, later, surely];

@@ -1,7 +1,7 @@
 // Good uses of the types, which must compile, and bad ones, which must not.
 
 import {
-  type BoundContext, type Context, type ErrorCode, type Evaluation, type Explanation, type Format, type Issue, type JsonValue, type Reason, type SnapshotInfo,
+  type BoundContext, type Circuit, type Context, type ErrorCode, type Evaluation, type Explanation, type Format, type Issue, type JsonValue, type Reason, type SnapshotInfo,
   Evaluator, SnapshotError, evaluate, evaluateAll, evaluate_all, explain, init, loadSnapshot, load_snapshot,
 } from "samebucket";
 
@@ -48,7 +48,12 @@ const bucket: number | undefined = explanation.steps[0]?.bucket;
   const bound: BoundContext = evaluator.bind({ targetingKey: "u-1" });
   const value: boolean = bound.evaluate("flag", true).value;
   evaluator.setOpenCircuits(["flag"]);
-  void value;
+  const [event] = evaluator.recordError("flag");
+  if (event?.state === "half_open") event.flag.repeat(event.at);
+  const exported: Record<string, Circuit> = evaluator.exportCircuits();
+  evaluator.importCircuits(exported);
+  evaluator.importCircuits(JSON.stringify(exported));
+  void [value, evaluator.recordSuccess("flag").length];
 }
 
 try {

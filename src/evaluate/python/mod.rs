@@ -306,18 +306,16 @@ fn call_on_text<'a>(text: &str, method: Method, arguments: &[Py<'_>]) -> Result<
     let changed = match (method, arguments) {
         (Method::Lower, []) => case::lower(text),
         (Method::Upper, []) => case::upper(text),
-        (Method::Strip, [] | [Py::None]) => trimmed(text, &is_space),
-        (Method::Strip, [Py::Str(characters)]) => trimmed(text, &|character| characters.chars().any(|other| other == character)),
+        (Method::Strip, [] | [Py::None]) => text::trimmed(text, &is_space).to_owned(),
+        (Method::Strip, [Py::Str(characters)]) => {
+            text::trimmed(text, &|character| characters.chars().any(|other| other == character)).to_owned()
+        }
         (Method::StartsWith | Method::EndsWith, [affixes, bounds @ ..]) => {
             return affixed(slice(text, bounds)?, affixes, method == Method::StartsWith).map(Py::Bool);
         }
         _ => return Err(Raised),
     };
     Ok(Py::Str(changed.into()))
-}
-
-fn trimmed(text: &str, is_off: &dyn Fn(char) -> bool) -> String {
-    text.trim_matches(is_off).to_owned()
 }
 
 /// `str.isspace`: Unicode's white space, and the four separators of ASCII.

@@ -2,7 +2,7 @@
 
 use super::{Parsed, SyntaxError};
 use crate::number;
-use crate::text::{count, quoted, text};
+use crate::text::{count, text};
 
 #[derive(Debug)]
 pub(super) enum Token<'s> {
@@ -34,7 +34,7 @@ impl<'s> Lexer<'s> {
             return Err(lexer.error(at, "expected no null characters".into()));
         }
         // On the first line `eval` lets indentation pass.
-        lexer.take_while(|character| matches!(character, ' ' | '\t'));
+        lexer.take_while(&|character| matches!(character, ' ' | '\t'));
         lexer.skip_lines()?;
         Ok(lexer)
     }
@@ -103,7 +103,7 @@ impl<'s> Lexer<'s> {
         Some(next)
     }
 
-    fn take_while(&mut self, is_part: impl Fn(char) -> bool) -> &'s str {
+    fn take_while(&mut self, is_part: &dyn Fn(char) -> bool) -> &'s str {
         let start = self.at;
         self.at += self.rest().find(|character| !is_part(character)).unwrap_or(self.rest().len());
         self.since(start)
@@ -116,7 +116,7 @@ impl<'s> Lexer<'s> {
             match self.peek() {
                 Some(' ' | '\t' | '\x0c') => _ = self.next(),
                 Some('\n' | '\r') if self.open > 0 => _ = self.next(),
-                Some('#') => _ = self.take_while(|character| !matches!(character, '\n' | '\r')),
+                Some('#') => _ = self.take_while(&|character| !matches!(character, '\n' | '\r')),
                 Some('\\') => {
                     self.next();
                     if self.next() != Some('\n') || self.rest().is_empty() {
@@ -160,7 +160,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn word(&mut self, start: usize) -> Parsed<Token<'s>> {
-        let word = self.take_while(|character| is_letter(character) || character.is_ascii_digit());
+        let word = self.take_while(&|character| is_letter(character) || character.is_ascii_digit());
         if !matches!(self.peek(), Some('\'' | '"')) {
             return Ok(Token::Word(word));
         }
@@ -202,7 +202,7 @@ impl<'s> Lexer<'s> {
         }
         let text: String = self.since(start).chars().filter(|character| *character != '_').collect();
         let is_zero = text.bytes().all(|digit| digit == b'0');
-        if self.at == integer && text.starts_with('0') && !is_zero {
+        if self.at == integer && text.starts_with("0") && !is_zero {
             return Err(self.expected(start, "an integer without leading zeros", &text));
         }
         let number = number::parse(text.as_bytes()).map(Token::Number);
@@ -213,7 +213,7 @@ impl<'s> Lexer<'s> {
     fn digits(&mut self, radix: u32) -> bool {
         let start = self.at;
         loop {
-            self.take_while(|character| character.is_digit(radix));
+            self.take_while(&|character| character.is_digit(radix));
             let some = self.at > start;
             if !some || self.peek() != Some('_') || !self.is_before_digit(radix) {
                 return some;

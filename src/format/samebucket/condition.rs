@@ -7,7 +7,7 @@ use crate::error::Code;
 use crate::format::check::{Checker, NUMBER, Shape, optional, required};
 use crate::instant;
 use crate::plan::{Expr, Scalars, Test};
-use crate::text::{one_of, quoted, text};
+use crate::text::{one_of, text};
 use crate::version::Version;
 
 /// What passes a condition. What it takes says its shape.

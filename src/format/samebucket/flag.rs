@@ -4,7 +4,7 @@ use super::Reader;
 use crate::document::{Node, Type, entries, items};
 use crate::error::Code;
 use crate::format::check::Checker;
-use crate::text::{listed, quoted, text};
+use crate::text::{listed, text};
 use crate::texts::Names;
 
 /// The variants of a flag by name, numbered in written order.

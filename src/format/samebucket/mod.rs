@@ -116,7 +116,7 @@ impl Reader<'_> {
             return *known;
         }
         let mut routes = vec![Route::to(&[name])];
-        if name.contains('.') {
+        if name.bytes().any(|byte| byte == b'.') {
             routes.push(Route::by_dots(name));
         }
         let attribute = self.builder.attribute(routes.into());

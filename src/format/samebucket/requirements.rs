@@ -5,7 +5,7 @@ use crate::document::{Node, items};
 use crate::error::Code;
 use crate::format::check::Checker;
 use crate::format::graph::{Dependent, Words, report};
-use crate::text::{quoted, text};
+use crate::text::text;
 use crate::texts::{Names, Texts};
 
 pub(super) const WORDS: Words = Words { each_other: "require each other", chain: "requirements", this_one: "requires" };

@@ -3,10 +3,10 @@
 use super::condition;
 use crate::document::{Node, Type};
 use crate::error::Code;
-use crate::format::check::{ABOVE_ZERO, Checker, Instants, PERCENTAGE, RATE, Range, Shape, TEXTS, WEIGHT, optional, required};
+use crate::format::check::{ABOVE_ZERO, Checker, Instants, PERCENTAGE, RATE, Shape, TEXTS, WEIGHT, WHOLE, optional, required};
 use crate::instant;
 use crate::number;
-use crate::text::{quoted, text};
+use crate::text::text;
 use crate::version::Version;
 
 pub(super) static SNAPSHOT: Shape = Shape::Closed(&[
@@ -61,14 +61,8 @@ static SERVE: Shape = Shape::OneOf(
     &[(Type::Text, Shape::Text), (Type::Object, Shape::Closed(&[required("split", &Shape::By(weights)), optional("salt", &Shape::Text)]))],
 );
 
-static ERROR_THRESHOLD: Shape = Shape::Closed(&[
-    required("rate", &RATE),
-    required("windowSeconds", &ABOVE_ZERO),
-    optional(
-        "minimumSamples",
-        &Shape::Number(&Range { expected: "a whole number of at least 0", fits: |it| it >= 0.0 && it.fract() == 0.0 }),
-    ),
-]);
+static ERROR_THRESHOLD: Shape =
+    Shape::Closed(&[required("rate", &RATE), required("windowSeconds", &ABOVE_ZERO), optional("minimumSamples", &WHOLE)]);
 
 pub(super) static INSTANT: Shape = Shape::Instant(&Instants { expected: "an RFC 3339 instant", parse: instant::parse });
 

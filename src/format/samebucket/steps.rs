@@ -6,6 +6,7 @@ use super::shape::at;
 use super::{BUCKETS_PER_PERCENT, Reader};
 use crate::document::{Node, entries, items, mix_text};
 use crate::evaluation::Reason;
+use crate::format::fields::error_threshold;
 use crate::format::user::always;
 use crate::plan::{
     AttributeId, Bucket, BucketId, Expr, FlagId, Hash, NameId, Outcome, OutcomeId, Point, Ramp, RampPoint, Scale, Serve, Share, Take,
@@ -19,6 +20,8 @@ const BUCKETS: u64 = (100.0 * BUCKETS_PER_PERCENT) as u64;
 /// Adds a flag to the plan. `flags` are all flags that are added, `keys` their keys, both by number.
 pub(super) fn compile<'d>(flag: Node<'d>, flags: &[Node<'d>], keys: &Texts, targets: &Targets<'d>, reader: &mut Reader<'_>) {
     let (id, first_step) = (reader.builder.next_flag(), reader.builder.steps());
+    let threshold = error_threshold(flag.get("errorThreshold"), ["rate", "windowSeconds", "minimumSamples"]);
+    reader.builder.error_threshold(threshold);
     let variants = variants(flag);
     let bucketing = flag.get("bucketing");
     let bucketing = |key: &str| bucketing.and_then(|bucketing| bucketing.get(key)?.text());

@@ -216,7 +216,7 @@ export const scenarios = {
     return wrong;
   },
 
-  async "half an hour of trouble: always the last good answer"(world) {
+  async "120 misbehaviours, one after the other: always the last good answer"(world) {
     const { client, post, version } = await arrange(world, { timeout: 150 });
     const { wrong, same } = expectations();
     await client.ready();

@@ -66,8 +66,7 @@ export class Evaluator {
     // So that methods can be taken off: `const { evaluate } = evaluator`.
     // The first is the constructor.
     for (const name of Object.getOwnPropertyNames(Evaluator.prototype).slice(1)) {
-      const method = /** @type {any} */ (this)[name];
-      Object.defineProperty(this, name, { value: method.bind(this), writable: true, configurable: true });
+      hidden(this, name, /** @type {any} */ (this)[name].bind(this));
     }
   }
 
@@ -489,8 +488,18 @@ disposable(Evaluator.prototype);
  * @param {T} target
  */
 function disposable(target) {
-  if (Symbol.dispose) Object.defineProperty(target, Symbol.dispose, { value: target.free, writable: true, configurable: true });
-  return target;
+  return Symbol.dispose ? hidden(target, Symbol.dispose, target.free) : target;
+}
+
+/**
+ * Gives the target a property that nothing lists.
+ * @template T
+ * @param {T} target
+ * @param {string | symbol} name
+ * @param {unknown} value
+ */
+function hidden(target, name, value) {
+  return Object.defineProperty(target, name, { value, writable: true, configurable: true });
 }
 
 /**
@@ -525,7 +534,7 @@ const outcome = ([evaluation, yields]) => ({ evaluation: completed(evaluation), 
  * has room for that in its tally, which nothing lists and which is not frozen.
  */
 const completed = (/** @type {any} */ { flagKey, value, ...rest }) =>
-  deepFreeze(Object.defineProperty({ flagKey, value, ...rest }, Symbol.for("samebucket.tally"), { value: {} }));
+  deepFreeze(hidden({ flagKey, value, ...rest }, Symbol.for("samebucket.tally"), {}));
 
 /**
  * @param {unknown} flagKey

@@ -56,7 +56,8 @@ done
 # What the entries share, as one file for `require` and as two for `import`. Only what browsers load is made small.
 bundle() { esbuild --bundle --platform=neutral --target=es2022 --log-level=warning "$@"; }
 bundle "$new/slim.js" --format=cjs --outfile="$new/slim.cjs"
-bundle "$new/api.js" --format=esm --minify --legal-comments=none --outfile="$new/api.js" --allow-overwrite
+# What the glue makes to read texts with is for calls that are never made.
+bundle "$new/api.js" --format=esm --minify --legal-comments=none --pure:TextDecoder --pure:cachedTextDecoder.decode --outfile="$new/api.js" --allow-overwrite
 bundle "$new/slim.js" --format=esm --minify --legal-comments=none --external:./api.js --outfile="$new/slim.js" --allow-overwrite
 rm "$new/context.js" "$new/module.js" "$new/glue.js"
 # What stands beside the core takes it as its user does, so that there is one of it.

@@ -1,17 +1,18 @@
 // The JavaScript API over the wasm module. The entries beside this file differ only in how they get the wasm.
 // @ts-check
 
-import * as glue from "./glue.js";
 import { ContextError, MOST_BYTES, Writer, describe, prepared } from "./context.js";
-import { failures, is, moduleMemory, settle } from "./module.js";
+import { engineAt, failures, settle } from "./engine.js";
+import { is, moduleMemory } from "./module.js";
 
 export { isReady, start, startAsync } from "./module.js";
 
 /** @typedef {import("./index.js").Evaluation<any>} Evaluation */
 /** @typedef {import("./context.js").Attribute} Attribute */
+/** @typedef {import("./engine.js").Engine} Engine */
 /** A flag, as it is asked for: `timed` if its answer depends on the time.
  * @typedef {{ number: number, timed: boolean, reads: Attribute[], first: number, lacked: number }} Flag */
-/** An engine, and the stamp of the attributes that are written into it. @typedef {{ engine: glue.Engine, stamp: number }} Written */
+/** An engine, and the stamp of the attributes that are written into it. @typedef {{ engine: Engine, stamp: number }} Written */
 /** An evaluation, and whether the caller's default stands before its value.
  * @typedef {{ evaluation: Evaluation, yields: boolean }} Outcome */
 /** What is known of the snapshot in force; flags and outcomes are there once they were asked for.
@@ -51,7 +52,7 @@ export class Evaluator {
   #clock;
   #freed = false;
   #openCircuits = /** @type {string[]} */ ([]);
-  #engine = /** @type {glue.Engine | undefined} */ (undefined);
+  #engine = /** @type {Engine | undefined} */ (undefined);
   #writer = /** @type {Writer | undefined} */ (undefined);
   #plan = /** @type {Plan | undefined} */ (undefined);
   /** The time, for the evaluation that goes on. */
@@ -279,8 +280,8 @@ export class Evaluator {
     if (this.#freed) throw new Error("this Evaluator was freed");
     const memory = moduleMemory();
     if (memory === undefined) throw new NotReadyError(NOT_READY);
-    const engine = this.#engine ?? new glue.Engine();
-    const writer = new Writer(memory, failures, engine.another());
+    const engine = this.#engine ?? engineAt();
+    const writer = new Writer(memory, failures, engineAt(engine.another()));
     writer.reserveSlots(this.#plan?.attributes.length ?? 0);
     writer.engine.set_open_circuits(writer.value(this.#openCircuits));
     // Only now: any of these calls may fail, and is to be made again.
@@ -414,18 +415,18 @@ export class Evaluator {
 
   /**
    * Calls the engine, and gives a copy of the bytes that it told: none at the address 0.
-   * @param {(engine: glue.Engine) => number} call
+   * @param {(engine: Engine) => number} call
    */
   #tell(call) {
     const { engine, memory } = this.#ready();
-    const start = call(engine);
+    const start = call(engine) >>> 0; // wasm's addresses have a sign
     const length = start === 0 ? 0 : new DataView(memory.buffer).getUint32(start, true);
     return memory.buffer.slice(start + 4, start + 4 + length);
   }
 
   /**
    * As `#tell`, of JSON.
-   * @param {(engine: glue.Engine) => number} call
+   * @param {(engine: Engine) => number} call
    * @returns {any}
    */
   #told(call) {

@@ -1,9 +1,10 @@
 // Writes the attributes of a context into the wasm module's memory, in the form that src/wasm/encoded.rs describes.
 // @ts-check
 
+import { engineAt } from "./engine.js";
 import { is } from "./module.js";
 
-/** @import { Engine } from "./glue.js" */
+/** @import { Engine } from "./engine.js" */
 
 const MISSING = 0;
 const NULL = 1;
@@ -99,13 +100,13 @@ export class Writer {
   reserveSlots(count) {
     this.#slotCount = count;
     this.#words.clear();
-    this.#slots = this.engine.reserve_slots(count);
+    this.#slots = this.engine.reserve_slots(count) >>> 0;
     this.stamp = 0;
   }
 
   /** Takes what was written out, as a bound context. */
   bind() {
-    const bound = { engine: this.engine.bind(this.#at), stamp: this.stamp };
+    const bound = { engine: engineAt(this.engine.bind(this.#at)), stamp: this.stamp };
     this.textTaken();
     return bound;
   }
@@ -401,7 +402,7 @@ export class Writer {
    */
   #grow(bytes, room = Math.max(1024, Math.min(2 * bytes, MOST_ROOM))) {
     if (bytes > MOST_ROOM) throw new RangeError(`it takes more than ${MOST_BYTES} bytes`);
-    const text = this.engine.reserve_text(room);
+    const text = this.engine.reserve_text(room) >>> 0;
     if (text === 0) throw new RangeError(`there is no memory for ${room} bytes`);
     this.#text = text;
     this.#room = room;

@@ -1,7 +1,7 @@
 // The wasm module: one instance, whichever entry brings it.
 // @ts-check
 
-import * as glue from "./glue.js";
+import { link } from "./engine.js";
 
 /** What the wasm imports it calls only to say that it was called in a way in which the code here never calls it. */
 const misused = () => {
@@ -11,22 +11,6 @@ const imports = { "./glue_bg.js": new Proxy({}, { get: (_, /** @type {string} */
 
 /** @type {WebAssembly.Memory | undefined} */
 let memory;
-
-/** @type {WebAssembly.Global} */
-let stack;
-let emptyStack = 0;
-
-/** Whether a call into wasm goes on. Wasm calls nobody back: true after a call, it has failed on its way. */
-let inside = false;
-
-/** As arguments these take so much of the stack, eight bytes each, as calls into wasm will hardly need. */
-const ROOM = new Array(2_048).fill(0);
-/** Words are found without taking memory. @type {Record<string, number[]>} */
-const ROOMS = { engine_load: new Array(16_384).fill(0), engine_word: [] };
-const useStack = () => {};
-
-/** How many calls have failed on their way, for want of stack or memory. What they were given cannot be used again. */
-export let failures = 0;
 
 let starting = Promise.resolve();
 
@@ -89,42 +73,6 @@ export const is = (input, ...names) => names.includes(Object.prototype.toString.
 /** @param {WebAssembly.Instance} instance */
 function use({ exports }) {
   if (isReady()) return;
-  const wasm = /** @type {any} */ (exports);
-  if (wasm.engine_evaluate === undefined) throw new Error("the wasm given is not samebucket's");
-  const guarded = { ...wasm };
-  for (const [name, value] of Object.entries(wasm)) if (typeof value === "function") guarded[name] = guard(value, ROOMS[name] ?? ROOM);
-  // Written out, because this is to be quick. It takes no memory as a rule.
-  guarded.engine_evaluate = (/** @type {number} */ engine, /** @type {number} */ flag, /** @type {number} */ now, /** @type {number} */ stamp) => {
-    settle();
-    inside = true;
-    const outcome = wasm.engine_evaluate(engine, flag, now, stamp);
-    inside = false;
-    return outcome;
-  };
-  /** @type {any} */ (glue).__wbg_set_wasm(guarded);
-  stack = wasm.__stack_pointer;
-  emptyStack = stack.value;
-  memory = wasm.memory;
-}
-
-/**
- * A call that is not made unless the stack has room for it: the memory's own lists are not to be left half done.
- * @param {(...numbers: number[]) => number} call
- * @param {number[]} room
- */
-const guard = (call, room) => (/** @type {number[]} */ ...numbers) => {
-  settle();
-  /** @type {(...room: number[]) => void} */ (useStack)(...room);
-  inside = true;
-  const result = call(...numbers);
-  inside = false;
-  return result;
-};
-
-/** Sets the module's stack to rights after a call that failed on its way. */
-export function settle() {
-  if (!inside) return;
-  stack.value = emptyStack;
-  inside = false;
-  failures += 1;
+  link(exports);
+  memory = /** @type {WebAssembly.Memory} */ (exports.memory);
 }

@@ -10,7 +10,7 @@ unset SAMEBUCKET_BUDGET
 # The standard library is built with it, for size, and a panic is one instruction: nobody could read its message.
 say "building the wasm"
 build=(cargo rustc --quiet --profile wasm --lib --crate-type cdylib --target "$TARGET")
-# The glue sets the stack to rights after a call that failed on its way.
+# engine.js sets the stack to rights after a call that failed on its way.
 link=(-- -C link-arg=--export=__stack_pointer)
 # SHA-256 with SIMD takes half the time. `samebucket_wasm`: what is hot says so, and is compiled for speed.
 # Loops whose counters are not rewritten for addressing are shorter, and wasm engines address as they like anyway.
@@ -30,11 +30,10 @@ out=target/wasm-package
 
 # wasm-opt takes some seconds; its result is kept for as long as what goes in stays the same.
 if ! sha256sum --status -c "$out/input" 2>/dev/null; then
-  say "generating the glue, optimising the wasm"
+  say "binding and optimising the wasm"
   rm -rf "$out"
-  # Of the glue only what instantiates nothing is taken: api.js does that.
+  # Of the glue only the types are taken: nothing but numbers crosses, and engine.js hands those over with a guard.
   wasm-bindgen "$wasm" --target bundler --out-dir "$out" --out-name glue
-  mv "$out/glue_bg.js" "$out/glue.js"
   # The stack lies lowest: no address below 1 024 is one that anything is kept at. What each function was called profiles say.
   wasm-opt --low-memory-unused --one-caller-inline-max-function-size=25 --flatten --rereloop -Os -Oz --converge \
     --flatten --rereloop -Oz -Oz --converge --skip-pass=local-cse \
@@ -49,17 +48,16 @@ say "putting the package together"
 new=target/pkg
 rm -rf "$new"
 cp -r pkg-template "$new"
-cp LICENSE-MIT LICENSE-APACHE "$out/samebucket.wasm" "$out/glue.js" "$new/"
+cp LICENSE-MIT LICENSE-APACHE "$out/samebucket.wasm" "$new/"
 for types in index slim inline client openfeature openfeature-web openfeature-server observe; do
   sed -E 's#"\./([a-z-]+)\.js"#"./\1.cjs"#' "$new/$types.d.ts" >"$new/$types.d.cts"
 done
 # What the entries share, as one file for `require` and as two for `import`. Only what browsers load is made small.
 bundle() { esbuild --bundle --platform=neutral --target=es2022 --log-level=warning "$@"; }
 bundle "$new/slim.js" --format=cjs --outfile="$new/slim.cjs"
-# What the glue makes to read texts with is for calls that are never made.
-bundle "$new/api.js" --format=esm --minify --legal-comments=none --pure:TextDecoder --pure:cachedTextDecoder.decode --outfile="$new/api.js" --allow-overwrite
+bundle "$new/api.js" --format=esm --minify --legal-comments=none --outfile="$new/api.js" --allow-overwrite
 bundle "$new/slim.js" --format=esm --minify --legal-comments=none --external:./api.js --outfile="$new/slim.js" --allow-overwrite
-rm "$new/context.js" "$new/module.js" "$new/glue.js"
+rm "$new/context.js" "$new/engine.js" "$new/module.js"
 # What stands beside the core takes it as its user does, so that there is one of it.
 for entry in client openfeature-web openfeature-server observe; do
   bundle "$new/$entry.js" --format=cjs --packages=external --outfile="$new/$entry.cjs"

@@ -41,7 +41,7 @@ test("the package holds one wasm, its entries, its types, the schema, the docs a
     "docs/openfeature.md", "openfeature-server.cjs", "openfeature-server.d.cts", "openfeature-server.d.ts", "openfeature-server.js",
     "openfeature-web.cjs", "openfeature-web.d.cts", "openfeature-web.d.ts", "openfeature-web.js", "openfeature.d.cts", "openfeature.d.ts", "openfeature.js",
     // observe
-    "docs/experiments.md", "docs/metrics.md", "observe.cjs", "observe.d.cts", "observe.d.ts", "observe.js", "observe/analysis.js",
+    "docs/circuit-breaker.md", "docs/experiments.md", "docs/metrics.md", "observe.cjs", "observe.d.cts", "observe.d.ts", "observe.js", "observe/analysis.js", "observe/circuits.js",
     "observe/experiments.js", "observe/exposures.js", "observe/metrics.js", "observe/prometheus.js", "observe/queue.js", "observe/sender.js",
     "observe/statistics.js", "observe/variants.js",
   ];

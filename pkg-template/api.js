@@ -231,10 +231,10 @@ export class Evaluator {
    * @param {unknown} json
    */
   #load(options, json) {
-    const bytes = toBytes(json);
+    const written = toText(json);
     const writer = this.#ready();
     const start = writer.value(options);
-    const end = writer.append(bytes);
+    const end = writer.snapshot(written);
     writer.textTaken();
     const told = this.#told((engine) => engine.load(start, end));
     if (told.error) throw new SnapshotError(told.error);
@@ -559,32 +559,33 @@ function checkEnvironment(environment) {
 }
 
 /**
- * The snapshot's bytes in UTF-8.
+ * The snapshot as text, or its bytes in UTF-8.
  * @param {unknown} snapshot
  */
-function toBytes(snapshot) {
-  let bytes;
+function toText(snapshot) {
+  let text;
   try {
-    bytes = bytesOf(snapshot);
+    text = textOf(snapshot);
+    // A UTF-16 unit takes three bytes at most: of so long a text the bytes are to be counted.
+    if (typeof text === "string" && 3 * text.length > MOST_BYTES) text = new TextEncoder().encode(text);
   } catch (error) {
     throw refusal("invalid_json", `the snapshot has no form in JSON: ${describe(error)}`);
   }
   // So much is not to go into the module's memory, which would never give it back.
-  if (bytes.length > MOST_BYTES) throw refusal("too_large", `${bytes.length} bytes; a snapshot has at most ${MOST_BYTES}`);
-  return bytes;
+  if (typeof text !== "string" && text.length > MOST_BYTES) throw refusal("too_large", `${text.length} bytes; a snapshot has at most ${MOST_BYTES}`);
+  return text;
 }
 
 /** @param {unknown} snapshot */
-function bytesOf(snapshot) {
+function textOf(snapshot) {
   if (ArrayBuffer.isView(snapshot)) return new Uint8Array(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
   if (is(snapshot, "ArrayBuffer", "SharedArrayBuffer")) return new Uint8Array(/** @type {ArrayBuffer} */ (snapshot));
   if (is(snapshot, "Response", "Promise", "Blob")) throw new TypeError("expected a string, bytes or an object: await its text first");
   const text = typeof snapshot === "object" && snapshot !== null ? JSON.stringify(snapshot) : snapshot;
   if (typeof text !== "string") throw new TypeError("expected a string, bytes or an object");
-  const encoder = new TextEncoder();
-  if (/** @type {any} */ (text).isWellFormed?.()) return encoder.encode(text);
+  if (/** @type {any} */ (text).isWellFormed?.()) return text;
   // UTF-8 has no lone surrogates: as escapes they reach the loader, which refuses them.
-  return encoder.encode(text.replace(/\p{Surrogate}/gu, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`));
+  return text.replace(/\p{Surrogate}/gu, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 }
 
 /**

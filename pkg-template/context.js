@@ -141,13 +141,29 @@ export class Writer {
   }
 
   /**
-   * Writes bytes after what is there, and returns how many that makes.
-   * @param {Uint8Array} bytes
+   * Writes a snapshot after what is there, with no more room than it takes, and returns how many bytes that makes.
+   * @param {string | Uint8Array} snapshot
    */
-  append(bytes) {
-    this.#reserve(this.#at + bytes.length);
-    this.#bytes.set(bytes, this.#text + this.#at);
-    return (this.#at += bytes.length);
+  snapshot(snapshot) {
+    const end = this.#at + snapshot.length;
+    if (end > this.#room) this.#grow(end, end);
+    this.#append(snapshot);
+    return this.#at;
+  }
+
+  /** @param {string | Uint8Array} text */
+  #append(text) {
+    const end = this.#at + text.length;
+    this.#reserve(end);
+    if (typeof text !== "string") {
+      this.#bytes.set(text, this.#text + this.#at);
+      this.#at = end;
+      return;
+    }
+    const { read, written } = encoder.encodeInto(text, this.#bytes.subarray(this.#text + this.#at, this.#text + end));
+    this.#at += written;
+    // Mostly a character is a byte. For what others take there was no room yet.
+    if (read < text.length) this.#append(encoder.encode(text.slice(read)));
   }
 
   /**
@@ -342,8 +358,7 @@ export class Writer {
       while (index < length && (unit = text.charCodeAt(index)) < 128) bytes[start + index++] = unit;
       this.#at += index === length ? length : encoder.encodeInto(text, bytes.subarray(start)).written;
     } else {
-      if (length > MOST_BYTES) this.#reserve(length);
-      this.append(encoder.encode(text));
+      this.#append(text);
     }
   }
 
@@ -378,10 +393,12 @@ export class Writer {
     if (this.#bytes.length === 0) this.#renew();
   }
 
-  /** @param {number} bytes */
-  #grow(bytes) {
+  /**
+   * @param {number} bytes
+   * @param {number} [room]
+   */
+  #grow(bytes, room = Math.max(1024, Math.min(2 * bytes, MOST_ROOM))) {
     if (bytes > MOST_ROOM) throw new RangeError(`it takes more than ${MOST_BYTES} bytes`);
-    const room = Math.max(1024, Math.min(2 * bytes, MOST_ROOM));
     const text = this.engine.reserve_text(room);
     if (text === 0) throw new RangeError(`there is no memory for ${room} bytes`);
     this.#text = text;

@@ -113,6 +113,15 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// How the items of a list are written, from the first to the last, where these are texts without escapes: alike in no
+    /// two lists with other items.
+    pub(crate) fn written(self) -> Option<&'d str> {
+        let text = |at: u32| Some(Node { at, ..self }.data()).filter(|data| data.kind == Type::Text && !data.escaped);
+        let (start, _) = text(self.at + 1)?.content;
+        let (last, length) = text(self.end() - 1)?.content;
+        self.document.text.get(start as usize..(last + length) as usize)
+    }
+
     /// Whether it is this text.
     #[inline(always)]
     pub(crate) fn is(self, text: &str) -> bool {

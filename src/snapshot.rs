@@ -186,6 +186,14 @@ impl Snapshot {
         &self.info
     }
 
+    /// The information as JSON; what has changed is not kept any longer.
+    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "natively the information can be asked for again"))]
+    pub(crate) fn tell_info(&mut self) -> Value {
+        let info = self.info.to_value();
+        self.info.changed = Vec::new();
+        info
+    }
+
     /// The keys of the flags, in the order in which they were written.
     pub fn flag_keys(&self) -> impl ExactSizeIterator<Item = &str> {
         keys_of(&self.plan)

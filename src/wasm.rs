@@ -26,8 +26,8 @@ use encoded::Encoded;
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-/// What loading takes for each byte of a snapshot with rules, beside its text: two for the nodes, the rest for the plan.
-const MEMORY_PER_BYTE: usize = 4;
+/// What loading takes for each byte of a snapshot with rules, beside its text: two for the nodes, one for the plan.
+const MEMORY_PER_BYTE: usize = 3;
 
 /// Evaluates what is written into it. Several share one snapshot: a call may fail on its way, for want of stack or memory,
 /// and never come to give back what it has borrowed; then another takes over.
@@ -116,8 +116,8 @@ impl Engine {
         let loaded = self.loaded(&options, snapshot);
         drop(text);
         match loaded {
-            Ok(snapshot) => {
-                object.set("info", snapshot.info().to_value());
+            Ok(mut snapshot) => {
+                object.set("info", snapshot.tell_info());
                 object.set("typed", snapshot.plan.typed);
                 object.set("outcomes", snapshot.plan.outcomes.len() as f64);
                 object.set("attributes", snapshot.plan.attributes.iter().map(|it| attribute(&snapshot.plan, it)).collect::<Vec<_>>());

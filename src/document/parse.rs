@@ -28,6 +28,7 @@ pub(super) struct Parser<'t> {
 
 impl Parser<'_> {
     pub(super) fn document(&mut self) -> Parsed {
+        self.skip_space();
         self.value(0, 0)?;
         self.skip_space();
         if self.at < self.bytes.len() { expected(0, "the end") } else { Ok(()) }
@@ -66,17 +67,13 @@ impl Parser<'_> {
         }
     }
 
+    /// A value that starts here.
     #[cfg_attr(samebucket_wasm, optimize(speed))]
     fn value(&mut self, parent: u32, depth: usize) -> Parsed {
-        self.skip_space();
-        if self.plain_string(parent) {
-            return Ok(());
-        }
         let node = self.push(parent);
         match self.peek() {
             Some(b'"') => self.string(node),
-            Some(b'{') => self.list(node, depth, Type::Object),
-            Some(b'[') => self.list(node, depth, Type::List),
+            Some(open @ (b'{' | b'[')) => self.list(node, depth, if open == b'{' { Type::Object } else { Type::List }),
             Some(b'-' | b'0'..=b'9') => self.number(node),
             Some(b't') => self.word(node, "`true`", Type::Bool, 1),
             Some(b'f') => self.word(node, "`false`", Type::Bool, 0),
@@ -131,7 +128,10 @@ impl Parser<'_> {
                         return expected(node, "`:`");
                     }
                 }
-                self.value(node, depth + 1)?;
+                self.skip_space();
+                if !self.plain_string(node) {
+                    self.value(node, depth + 1)?;
+                }
                 count += 1;
                 let next = self.document.nodes.len() as u32;
                 if let (Type::Object, Some(data)) = (kind, self.document.nodes.get_mut(key as usize)) {

@@ -182,9 +182,15 @@ impl Builder {
     pub(crate) fn flag(&mut self, key: &str, values: Vec<Value>, first_step: usize, otherwise: OutcomeId, fingerprint: u64) {
         let plan = &mut self.plan;
         plan.keys.insert(key);
-        let first_value = plan.values.len();
-        plan.values.extend(values);
-        let (values, steps) = (Span::since(first_value, &plan.values), Span::since(first_step, &plan.steps));
+        let values = match plan.flags.last() {
+            Some(before) if same(before.values.of(&plan.values), &values) => before.values,
+            _ => {
+                let first_value = plan.values.len();
+                plan.values.extend(values);
+                Span::since(first_value, &plan.values)
+            }
+        };
+        let steps = Span::since(first_step, &plan.steps);
         plan.flags.push(Flag { values, steps, otherwise, fingerprint });
     }
 
@@ -264,8 +270,13 @@ fn one_or(mut parts: Vec<Expr>, join: impl FnOnce(Vec<Expr>) -> Expr) -> Expr {
     }
 }
 
-/// How many of a flag's values are looked at for one that is there already.
-const RECENT_VALUES: usize = 8;
+/// How many are looked at for one that is there already: of a flag's values, of flags for all their values.
+const RECENT: usize = 8;
+
+/// Whether nothing can tell values apart. Equal numbers may be two zeros, equal objects differ in their order.
+fn same(ones: &[Value], others: &[Value]) -> bool {
+    ones == others && ones.iter().all(|value| matches!(value, Value::Bool(_) | Value::String(_)))
+}
 
 /// Puts one flag together, and gives its values and outcomes their numbers.
 pub(crate) struct FlagBuilder<'b> {
@@ -299,7 +310,7 @@ impl<'b> FlagBuilder<'b> {
     pub(crate) fn outcome(&mut self, value: Option<Value>, reason: Reason, backend_reason: &str, details: Details) -> OutcomeId {
         let value = value.map(|value| {
             // The last few: a flag repeats its values, and looking through many would take long, as would lists and objects.
-            let recent = self.values.len().saturating_sub(RECENT_VALUES);
+            let recent = self.values.len().saturating_sub(RECENT);
             let is_scalar = !matches!(value, Value::List(_) | Value::Object(_));
             let known = self.values.iter().skip(recent).position(|known| is_scalar && *known == value);
             known.map(|index| recent + index).unwrap_or_else(|| {

@@ -230,7 +230,7 @@ impl Reader<'_> {
                 Some(text) => Test::Word(self.builder.word(text)),
                 None => Test::Equals(value.to_value().into()),
             },
-            Takes::Scalars => self.one_of(value),
+            Takes::Scalars => self.one_of(Some(value)),
             Takes::Part => Test::Contains(value.to_value().into()),
             Takes::Pattern => Test::Matches(self.builder.pattern(value.text()?).ok()?),
             Takes::Text(test) => test(value.text()?.into()),
@@ -240,16 +240,25 @@ impl Reader<'_> {
         })
     }
 
-    #[cfg_attr(samebucket_wasm, optimize(speed))]
-    fn one_of(&mut self, list: Node<'_>) -> Test {
-        let mut set = Scalars::with_capacity(list.len());
-        let mut values = list.values();
-        while let Some(value) = values.step() {
+    /// It is one of a list; without one, it is none.
+    pub(super) fn one_of(&mut self, list: Option<Node<'_>>) -> Test {
+        let known = list.and_then(Node::written).map(|written| self.lists.insert(written));
+        if let Some((number, false)) = known
+            && let Some(set) = self.sets.get(number as usize)
+        {
+            return Test::In(*set);
+        }
+        let mut set = Scalars::with_capacity(list.map_or(0, Node::len));
+        for value in items(list) {
             match value.text() {
                 Some(text) => set.word(self.builder.word(text)),
                 None => set.value(value.to_value().borrow()),
             }
         }
-        Test::In(self.builder.set(set))
+        let set = self.builder.set(set);
+        if known.is_some() {
+            self.sets.push(set);
+        }
+        Test::In(set)
     }
 }

@@ -10,9 +10,8 @@ mod steps;
 use crate::document::{Node, entries, items};
 use crate::format::check::Checker;
 use crate::format::graph::{self, Dependent};
-use crate::format::user::set_of;
 use crate::format::{Compiled, each_flag};
-use crate::plan::{AttributeId, Builder, Expr, Route, SegmentId, Test};
+use crate::plan::{AttributeId, Builder, Expr, Route, SegmentId, SetId};
 use crate::texts::Texts;
 
 const SCHEMA: &str = "samebucket/1";
@@ -28,6 +27,9 @@ struct Reader<'d> {
     /// The names of attributes, and the attribute of each.
     names: Texts,
     attributes: Vec<AttributeId>,
+    /// Lists as they are written, and the set of each: snapshots repeat them.
+    lists: Texts,
+    sets: Vec<SetId>,
     /// The environment in force.
     environment: Option<&'d str>,
     /// The context's `targetingKey`.
@@ -41,8 +43,16 @@ pub(super) fn compile(snapshot: Node<'_>, environment: Option<&str>, checker: &m
     builder.typed();
     let targeting_key = builder.attribute(vec![Route::to(&["targetingKey"])].into());
     let environment = environment.or(text("environment"));
-    let mut reader =
-        Reader { builder, segments: Texts::default(), names: Texts::default(), attributes: Vec::new(), environment, targeting_key };
+    let mut reader = Reader {
+        builder,
+        segments: Texts::default(),
+        names: Texts::default(),
+        attributes: Vec::new(),
+        lists: Texts::default(),
+        sets: Vec::new(),
+        environment,
+        targeting_key,
+    };
     for segment in entries(snapshot.get("segments")) {
         reader.check_conditions(segment.get("when"), true, checker);
         if reader.segments.insert(segment.key()).1 {
@@ -95,8 +105,7 @@ impl Reader<'_> {
 
     /// The targeting key is one of a list.
     fn key_in(&mut self, list: Option<Node<'_>>) -> Expr {
-        let keys = set_of(list, &mut self.builder);
-        let test = Test::In(self.builder.set(keys));
+        let test = self.one_of(list);
         Expr::Is { attribute: self.targeting_key, as_key: true, negated: false, test }
     }
 

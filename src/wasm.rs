@@ -26,8 +26,8 @@ use encoded::Encoded;
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-/// What loading takes for each byte of a snapshot with rules, beside its text: two for the nodes, the rest for the plan.
-const MEMORY_PER_BYTE: usize = 4;
+/// What loading takes for each byte of a snapshot with rules, beside its text: two for the nodes, one for the plan.
+const MEMORY_PER_BYTE: usize = 3;
 
 /// Evaluates what is written into it. Several share one snapshot: a call may fail on its way, for want of stack or memory,
 /// and never come to give back what it has borrowed; then another takes over.

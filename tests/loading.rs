@@ -486,6 +486,93 @@ fn information_about_a_snapshot() {
     assert_eq!(named.load_snapshot(rich().to_string(), &options).unwrap().environment.as_deref(), Some("test"));
 }
 
+/// Lists that are written alike are kept once; those that are written nearly alike are not. Membership is serde_json's.
+#[wasm_bindgen_test(unsupported = test)]
+fn lists_that_are_alike_or_nearly() {
+    let lists = [
+        r#"["a","b"]"#,
+        r#"["a", "b"]"#,
+        r#"["a","b"]"#,
+        r#"["b","a"]"#,
+        r#"["a","b","c"]"#,
+        r#"["a",1,"b"]"#,
+        r#"["a",2,"b"]"#,
+        r#"["a",1,"b",2]"#,
+        r#"["a",1,"b",3]"#,
+        r#"["a"]"#,
+        r#"["b"]"#,
+        r#"[""]"#,
+        "[]",
+        r#"["a\",\"b"]"#,
+        r#"["\u0061","b"]"#,
+        r#"["a","\u0062"]"#,
+        r#"[null,"a",true]"#,
+        r#"["a",true,"b"]"#,
+        r#"["a",false,"b"]"#,
+    ];
+    let units = [
+        json!("a"),
+        json!("b"),
+        json!("c"),
+        json!("a\",\"b"),
+        json!(""),
+        json!(1),
+        json!(2),
+        json!(3),
+        json!(true),
+        json!(false),
+        json!(null),
+    ];
+    // As often as twice each, so that every list comes after every other.
+    let asked: Vec<&str> = lists.into_iter().chain(lists.into_iter().rev()).collect();
+    let text = snapshot(asked.iter().enumerate().map(|(index, list)| {
+        flag(&format!("f{index}"), &format!(r#""rules":[{{"when":[{{"attribute":"x","operator":"in","value":{list}}}],"serve":"on"}}]"#))
+    }));
+    let snapshot = load(text).unwrap();
+    let mut wrong = Vec::new();
+    for (index, list) in asked.iter().enumerate() {
+        let members: Vec<Json> = serde_json::from_str(list).unwrap();
+        for unit in &units {
+            let context = Context::anonymous().with("x", unit.clone());
+            let expected = if members.contains(unit) { "on" } else { "off" };
+            if variant(&snapshot, &format!("f{index}"), &context) != Some(expected) {
+                wrong.push((*list, unit.clone()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// Flags one after the other whose values are equal, but not the same. As text, for that shows every difference.
+#[wasm_bindgen_test(unsupported = test)]
+fn values_that_are_alike_or_nearly() {
+    let values = [
+        r#"{"a":0.0,"off":0.0}"#,
+        r#"{"a":-0.0,"off":0.0}"#,
+        r#"{"a":0.0,"off":-0.0}"#,
+        r#"{"a":{"x":1.5,"y":2.5},"off":{}}"#,
+        r#"{"a":{"y":2.5,"x":1.5},"off":{}}"#,
+        r#"{"a":"t","off":"f"}"#,
+        r#"{"b":"t","off":"f"}"#,
+        r#"{"a":"f","off":"t"}"#,
+        r#"{"off":"f","a":"t"}"#,
+        r#"{"a":"t","off":"f","c":"t"}"#,
+        r#"{"a":true,"off":false}"#,
+        r#"{"a":true,"off":false}"#,
+        r#"{"off":false,"a":true}"#,
+    ];
+    let entry = |(index, values): (usize, &&str)| {
+        format!(r#""f{index}":{{"variants":{values},"default":"{}"}}"#, &values[2..values.find("\":").unwrap()])
+    };
+    let snapshot = load(snapshot(values.iter().enumerate().map(entry))).unwrap();
+    for (index, values) in values.iter().enumerate() {
+        let (key, first) =
+            (format!("f{index}"), serde_json::from_str::<Json>(values).unwrap().as_object().unwrap().values().next().unwrap().clone());
+        let evaluation = snapshot.evaluate(&key, &Context::anonymous(), Inputs::at(0.0), None);
+        assert_eq!(serde_json::to_string(&evaluation.value).unwrap(), first.to_string(), "{values}");
+    }
+}
+
 /// The digests are Python's: `hashlib.sha256(text.encode()).hexdigest()`.
 #[wasm_bindgen_test(unsupported = test)]
 fn the_digest_is_of_the_bytes() {

@@ -99,6 +99,22 @@ test("a snapshot loads from text, bytes, a buffer or an object, with the digest 
   }
 });
 
+test("a snapshot's text may be of any characters, however many bytes they take", () => {
+  const evaluator = new Evaluator();
+  for (const character of ["a", "é", "✓", "😀"]) {
+    for (const count of [1, 2_000, 400_000]) {
+      // On both sides of what takes one byte each, and once so long that its bytes are counted.
+      const text = JSON.stringify(snapshotOf({ a: flag({ default: "on" }), [`z${character.repeat(count)}`]: flag() }, { version: `${character}1` }));
+      const { digest, version, changed } = evaluator.loadSnapshot(text);
+      assert.equal(digest, createHash("sha256").update(text).digest("hex"), `${character} ${count} times`);
+      assert.equal(version, `${character}1`);
+      assert.ok(changed.includes(`z${character.repeat(count)}`));
+    }
+  }
+  const long = JSON.stringify(snapshotOf({ a: flag({ description: "✓".repeat(5_000_000) }) }));
+  assert.equal(evaluator.loadSnapshot(long).digest, createHash("sha256").update(long).digest("hex"));
+});
+
 test("what is no snapshot throws SnapshotError, and the snapshot before stays in force", () => {
   const evaluator = loaded({ a: flag({ default: "on" }) });
   const cyclic = {};

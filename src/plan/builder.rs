@@ -182,12 +182,14 @@ impl Builder {
     pub(crate) fn flag(&mut self, key: &str, values: Vec<Value>, first_step: usize, otherwise: OutcomeId, fingerprint: u64) {
         let plan = &mut self.plan;
         plan.keys.insert(key);
-        let mut recent = plan.flags.iter().rev().take(RECENT).map(|flag| flag.values);
-        let values = recent.find(|known| same(known.of(&plan.values), &values)).unwrap_or_else(|| {
-            let first_value = plan.values.len();
-            plan.values.extend(values);
-            Span::since(first_value, &plan.values)
-        });
+        let values = match plan.flags.last() {
+            Some(before) if same(before.values.of(&plan.values), &values) => before.values,
+            _ => {
+                let first_value = plan.values.len();
+                plan.values.extend(values);
+                Span::since(first_value, &plan.values)
+            }
+        };
         let steps = Span::since(first_step, &plan.steps);
         plan.flags.push(Flag { values, steps, otherwise, fingerprint });
     }

@@ -169,12 +169,13 @@ impl<'d> Node<'d> {
     #[cfg_attr(samebucket_wasm, optimize(speed))]
     pub(crate) fn get(self, key: &str) -> Option<Node<'d>> {
         let Data { kind: Type::Object, content: (count, _), .. } = self.data() else { return None };
-        let mut value = Node { at: self.at + 2, ..self };
+        let mut at = self.at + 1;
         for _ in 0..count {
-            if value.has_key(key) {
-                return Some(value);
+            let data = self.document.nodes.get(at as usize)?;
+            if self.document.says(*data, key) {
+                return Some(Node { at: at + 1, ..self });
             }
-            value.at = Node { at: value.at - 1, ..self }.data().parent + 1;
+            at = data.parent;
         }
         None
     }

@@ -16,7 +16,6 @@ use wasm_bindgen::prelude::*;
 use crate::error::{Code, Issue, SnapshotError};
 use crate::evaluate::Attributes;
 use crate::format::Format;
-use crate::limits;
 use crate::observe::Circuits;
 use crate::plan::{Attribute, FlagId, OutcomeId, Plan};
 use crate::snapshot::{Inputs, LoadOptions, OnInvalidFlag, OpenCircuits, Snapshot};
@@ -284,7 +283,7 @@ impl Engine {
         let on_invalid_flag = if skips { OnInvalidFlag::Skip } else { OnInvalidFlag::Reject };
         // One growth of the module's memory in place of thousands: each makes the JavaScript engine collect garbage.
         let mut room = Vec::<u8>::new();
-        _ = room.try_reserve_exact(snapshot.len().min(limits::SNAPSHOT_BYTES) * MEMORY_PER_BYTE);
+        _ = room.try_reserve_exact(snapshot.len() * MEMORY_PER_BYTE);
         drop(std::hint::black_box(room));
         let loaded = Snapshot::load(snapshot, &LoadOptions { format, environment, on_invalid_flag }).map_err(|error| refused(&error))?;
         Ok(match self.snapshot() {

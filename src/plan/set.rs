@@ -38,11 +38,6 @@ pub(crate) struct Scalars {
 }
 
 impl Scalars {
-    /// With room for so many strings.
-    pub(crate) fn with_capacity(words: usize) -> Scalars {
-        Scalars { words: Vec::with_capacity(words), ..Scalars::default() }
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.words.is_empty() && self.numbers.is_empty() && self.booleans == [false; 2] && !self.null
     }

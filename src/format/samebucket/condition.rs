@@ -248,7 +248,7 @@ impl Reader<'_> {
         {
             return Test::In(*set);
         }
-        let mut set = Scalars::with_capacity(list.map_or(0, Node::len));
+        let mut set = Scalars::default();
         for value in items(list) {
             match value.text() {
                 Some(text) => set.word(self.builder.word(text)),

@@ -5,7 +5,7 @@ import { ContextError, MOST_BYTES, Writer, describe, prepared } from "./context.
 import { engineAt, failures, settle } from "./engine.js";
 import { is, moduleMemory } from "./module.js";
 
-export { isReady, start, startAsync } from "./module.js";
+export { is, isReady, start, startAsync } from "./module.js";
 
 /** @typedef {import("./index.js").Evaluation<any>} Evaluation */
 /** @typedef {import("./context.js").Attribute} Attribute */
@@ -81,8 +81,10 @@ export class Evaluator {
       throw new TypeError(`\`onInvalidFlag\` must be "reject" or "skip"`);
     }
     checkEnvironment(environment);
-    const wanted = [format === "auto" ? null : String(format), environment ?? null, onInvalidFlag === "skip"];
-    const { info, typed, outcomes, attributes } = this.#load(wanted, snapshot);
+    const { info, typed, outcomes, attributes } = this.#load(
+      [format === "auto" ? null : String(format), environment ?? null, onInvalidFlag === "skip"],
+      snapshot,
+    );
     this.#ready().reserveSlots(attributes.length);
     this.#plan = { typed, attributes: attributes.map(prepared), flags: new Map(), outcomes: new Array(outcomes), all: undefined };
     return info;

@@ -2,7 +2,7 @@
 // way to get the wasm.
 // @ts-check
 
-import { isReady, start, startAsync } from "./api.js";
+import { is, isReady, start, startAsync } from "./api.js";
 
 export { Evaluator, SnapshotError, evaluate, evaluateAll, evaluate_all, explain, loadSnapshot, load_snapshot } from "./api.js";
 
@@ -20,17 +20,11 @@ export async function init(input) {
 /** @param {WebAssembly.Module | BufferSource} input */
 export function initSync(input) {
   try {
-    start(() => (isModule(input) ? /** @type {WebAssembly.Module} */ (input) : new WebAssembly.Module(/** @type {BufferSource} */ (input))));
+    start(() => (is(input, "WebAssembly.Module") ? /** @type {WebAssembly.Module} */ (input) : new WebAssembly.Module(/** @type {BufferSource} */ (input))));
   } catch (error) {
     throw explained(error);
   }
 }
-
-/**
- * Unlike `instanceof`, this knows a module of another realm.
- * @param {unknown} input
- */
-const isModule = (input) => Object.prototype.toString.call(input) === "[object WebAssembly.Module]";
 
 /**
  * What is missing, where that can be told.

@@ -48,6 +48,15 @@ impl fmt::Display for SnapshotError {
 
 impl std::error::Error for SnapshotError {}
 
+/// The issues as JSON.
+pub(crate) fn issues_to_value(issues: &[Issue]) -> Value {
+    let mut list = Vec::with_capacity(issues.len());
+    for issue in issues {
+        list.push(issue.to_value());
+    }
+    Value::List(list)
+}
+
 /// One thing wrong with a snapshot.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Issue {

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::document::Document;
-use crate::error::{Issue, Issues, SnapshotError};
+use crate::error::{Issue, Issues, SnapshotError, issues_to_value};
 use crate::evaluate::{self, Answers, Attributes, Lookup, Memo, Scope, Trace};
 use crate::evaluation::{ErrorCode, Evaluation, ExplainedStep, Explanation};
 use crate::format::{self, Format};
@@ -10,7 +10,7 @@ use crate::hash;
 use crate::plan::{FlagId, Kind, OutcomeId, Plan};
 use crate::text::text;
 use crate::texts::Texts;
-use crate::value::{Object, Value};
+use crate::value::{self, Object, Value};
 
 /// How a snapshot is loaded.
 #[derive(Debug, Clone, Default)]
@@ -325,16 +325,15 @@ impl Snapshot {
 impl SnapshotInfo {
     /// The information as JSON, with the names that JavaScript has for its parts.
     pub fn to_value(&self) -> Value {
-        let issues = |issues: &[Issue]| Value::List(issues.iter().map(Issue::to_value).collect());
         let mut object = Object::default();
         object.set("format", self.format.as_str());
         object.set("version", self.version.as_deref());
         object.set("environment", self.environment.as_deref());
         object.set("flagCount", self.flag_count as f64);
         object.set("digest", &*self.digest);
-        object.set("changed", self.changed.iter().map(|key| Value::from(&**key)).collect::<Vec<_>>());
-        object.set("skipped", issues(&self.skipped));
-        object.set("warnings", issues(&self.warnings));
+        object.set("changed", value::texts(&self.changed));
+        object.set("skipped", issues_to_value(&self.skipped));
+        object.set("warnings", issues_to_value(&self.warnings));
         object.into()
     }
 }

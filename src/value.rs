@@ -49,6 +49,15 @@ impl Value {
     }
 }
 
+/// The texts as a list.
+pub(crate) fn texts(texts: &[Box<str>]) -> Value {
+    let mut list = Vec::with_capacity(texts.len());
+    for text in texts {
+        list.push(Value::String(text.clone()));
+    }
+    Value::List(list)
+}
+
 impl ValueRef<'_> {
     /// Whether the value is true for JavaScript.
     pub(crate) fn is_truthy(self) -> bool {

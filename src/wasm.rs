@@ -13,13 +13,13 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use crate::error::{Code, Issue, SnapshotError};
+use crate::error::{Code, Issue, SnapshotError, issues_to_value};
 use crate::evaluate::Attributes;
 use crate::format::Format;
 use crate::observe::Circuits;
 use crate::plan::{Attribute, FlagId, OutcomeId, Plan};
 use crate::snapshot::{Inputs, LoadOptions, OnInvalidFlag, OpenCircuits, Snapshot};
-use crate::value::{Object, Value};
+use crate::value::{self, Object, Value};
 use encoded::Encoded;
 
 #[global_allocator]
@@ -119,7 +119,11 @@ impl Engine {
                 object.set("info", snapshot.tell_info());
                 object.set("typed", snapshot.plan.typed);
                 object.set("outcomes", snapshot.plan.outcomes.len() as f64);
-                object.set("attributes", snapshot.plan.attributes.iter().map(|it| attribute(&snapshot.plan, it)).collect::<Vec<_>>());
+                let mut attributes = Vec::new();
+                for it in &snapshot.plan.attributes {
+                    attributes.push(attribute(&snapshot.plan, it));
+                }
+                object.set("attributes", attributes);
                 let mut circuits = self.circuits();
                 circuits.follow(&snapshot.plan);
                 self.put_in_force(Some(Rc::new(snapshot)), circuits);
@@ -271,7 +275,7 @@ impl Engine {
         let format = match options.first() {
             Some(Value::String(name)) => Some(name.parse::<Format>().map_err(|error| {
                 let issue = Issue::new(Code::UnknownFormat, String::new(), None, error.message());
-                failed(issue.code(), issue.message(), vec![issue.to_value()])
+                failed(issue.code(), issue.message(), issues_to_value(&[issue.clone()]))
             })?),
             _ => None,
         };
@@ -331,18 +335,17 @@ impl Engine {
 /// Where an attribute may lie, as [`Attribute`] has it: `{ routes: { unless, path, skips }[], intoLists, root, onlyCompared }`. `skips` is 0
 /// for nothing, 1 for null, 2 for what is false. `root` is `{ except, overlay }` or null.
 fn attribute(plan: &Plan, attribute: &Attribute) -> Value {
-    let keys = |keys: &[Box<str>]| Value::List(keys.iter().map(|key| Value::String(key.clone())).collect());
     let mut routes = Vec::new();
     for route in &attribute.routes {
         let mut object = Object::default();
         object.set("unless", route.unless.as_deref());
-        object.set("path", keys(&route.path));
+        object.set("path", value::texts(&route.path));
         object.set("skips", f64::from(route.skips as u8));
         routes.push(object.into());
     }
     let root = plan.root.as_ref().filter(|_| attribute.routes.is_empty()).map(|root| {
         let mut object = Object::default();
-        object.set("except", keys(&root.except));
+        object.set("except", value::texts(&root.except));
         object.set("overlay", &*root.overlay);
         object
     });
@@ -355,10 +358,10 @@ fn attribute(plan: &Plan, attribute: &Attribute) -> Value {
 }
 
 fn refused(error: &SnapshotError) -> Object {
-    failed(error.code(), &error.message(), error.issues().iter().map(Issue::to_value).collect())
+    failed(error.code(), &error.message(), issues_to_value(error.issues()))
 }
 
-fn failed(code: &str, message: &str, issues: Vec<Value>) -> Object {
+fn failed(code: &str, message: &str, issues: Value) -> Object {
     let mut error = Object::default();
     error.set("code", code);
     error.set("message", message);

@@ -55,9 +55,7 @@ done
 # What the entries share, as one file for `require` and as two for `import`. Only what browsers load is made small.
 bundle() { esbuild --bundle --platform=neutral --target=es2022 --log-level=warning "$@"; }
 bundle "$new/slim.js" --format=cjs --outfile="$new/slim.cjs"
-# Names of the glue's and the writer's that nobody else knows, and that no JSON has, are made short as well.
-own='^(__wbg_ptr|__destroy_into_raw|another|forget|keep|unknown|reserve_slots|reserve_text|set_open_circuits|evaluate_all|reserveSlots|textTaken|born|lacked)$'
-bundle "$new/api.js" --format=esm --minify --mangle-props="$own" --legal-comments=none --outfile="$new/api.js" --allow-overwrite
+bundle "$new/api.js" --format=esm --minify --legal-comments=none --outfile="$new/api.js" --allow-overwrite
 bundle "$new/slim.js" --format=esm --minify --legal-comments=none --external:./api.js --outfile="$new/slim.js" --allow-overwrite
 rm "$new/context.js" "$new/engine.js" "$new/module.js"
 # What stands beside the core takes it as its user does, so that there is one of it.

@@ -315,7 +315,7 @@ export class Evaluator {
    */
   #outcome(number) {
     const { outcomes } = this.#loaded();
-    return (outcomes[number] ??= outcome(this.#told((engine) => engine.outcome(number))));
+    return (outcomes[number] ??= outcome(this.#told((engine) => engine.outcome(number)), number));
   }
 
   /**
@@ -444,16 +444,19 @@ function keyText(flagKey) {
 
 /**
  * @param {[evaluation: any, yields: boolean]} told
+ * @param {number} [number]
  * @returns {Outcome}
  */
-const outcome = ([evaluation, yields]) => ({ evaluation: completed(evaluation), yields });
+const outcome = ([evaluation, yields], number) => ({ evaluation: completed(evaluation, number), yields });
 
 /**
- * An evaluation as it was told, which is without `value` where only the caller's default stands. Whoever counts evaluations
- * has room for that in its tally, which nothing lists and which is not frozen.
+ * An evaluation as it was told, which is without `value` where only the caller's default stands. Whoever counts evaluations finds
+ * the number of the outcome, which nothing lists.
+ * @param {any} told
+ * @param {number} [number]
  */
-const completed = (/** @type {any} */ { flagKey, value, ...rest }) =>
-  deepFreeze(Object.defineProperty({ flagKey, value, ...rest }, Symbol.for("samebucket.tally"), { value: {} }));
+const completed = ({ flagKey, value, ...rest }, number) =>
+  deepFreeze(Object.defineProperty({ flagKey, value, ...rest }, Symbol.for("samebucket.outcome"), { value: number }));
 
 /**
  * @param {unknown} flagKey

@@ -1,15 +1,13 @@
-// Counts evaluations by flag, variant and reason. An evaluation that the evaluator hands out again and again has a tally, in
-// which its cell is found without a look-up.
+// Counts evaluations by flag, variant and reason. An evaluation that is handed out again and again has a number, by which it is
+// counted without a look-up.
 // @ts-check
 
 import { variantOf } from "./variants.js";
 
-/** Where an evaluation holds what is its counters' own. */
-const TALLY = Symbol.for("samebucket.tally");
+/** The number of an evaluation that is made once and handed out again: whole, small, and only its snapshot's. */
+const OUTCOME = Symbol.for("samebucket.outcome");
 /** So many combinations of flag, variant and reason are told apart; what comes later counts as unknown. */
 const MOST_CELLS = 250_000;
-/** So many evaluations of one cell have their counts with them before these are gathered. */
-const MOST_TALLIES = 64;
 /** These errors are of a flag that is there; the others may have any name that somebody asked for. */
 const OF_KNOWN_FLAGS = ["TYPE_MISMATCH", "INVALID_CONTEXT"];
 /** Where flags are counted that are not known by name; one of this name, which few formats let through, is counted along. */
@@ -17,19 +15,29 @@ export const UNKNOWN = "";
 
 /** @typedef {import("../index.js").Evaluation<any>} Evaluation */
 /** @typedef {import("../observe.js").FlagMetrics} FlagMetrics */
-/** A synchronous run of code, and when it began: `null` when the clock gave no time. @typedef {{ at: number | null }} Run */
-/** What an evaluation was counted since its counts were last gathered. @typedef {{ run: Run | undefined, count: number, cell: Cell | undefined }} Tally */
-/** What was counted of a flag, a variant, a reason and an error, and the tallies that have more.
- * @typedef {{ owner: Metrics, last: number | null, count: number, variant: string, reason: string, errorCode: string, tallies: Tally[] }} Cell */
+/** What was counted of a flag, a variant, a reason and an error.
+ * @typedef {{ count: number, last: number | null, variant: string, reason: string, errorCode: string }} Cell */
 
 export class Metrics {
   #clock;
-  /** The time is asked once for everything that is evaluated before the next microtask. Between two runs `null`, which no tally has. */
-  #run = /** @type {Run | null} */ (null);
-  #endRun = () => void (this.#run = null);
+  /** Counts the synchronous runs of code: the time is asked once for everything that is evaluated before the next microtask. */
+  #run = 1;
+  #running = false;
+  #at = /** @type {number | null} */ (null);
+  #endRun = () => {
+    this.#running = false;
+    this.#run++;
+  };
+  // By the number of an outcome: whose number it is now, what was counted of it since, when, and where that belongs. Lists side by
+  // side, since what is counted lies close together in them.
+  #owners = /** @type {(Evaluation | undefined)[]} */ ([]);
+  #counts = /** @type {number[]} */ ([]);
+  #runs = /** @type {number[]} */ ([]);
+  #times = /** @type {(number | null)[]} */ ([]);
+  #cells = /** @type {(Cell | undefined)[]} */ ([]);
   #size = 0;
   /** By flag, and then by reason, error and variant. */
-  flags = /** @type {Map<string, Map<string, Cell>>} */ (new Map([[UNKNOWN, new Map()]]));
+  #flags = /** @type {Map<string, Map<string, Cell>>} */ (new Map([[UNKNOWN, new Map()]]));
   since;
 
   /** @param {() => number} clock */
@@ -38,53 +46,71 @@ export class Metrics {
     this.since = this.now();
   }
 
-  /** When this synchronous run of code began. */
+  /** When this synchronous run of code began; `null` when the clock gave no time. */
   now() {
-    return (this.#run ??= this.#begin()).at;
+    if (!this.#running) this.#begin();
+    return this.#at;
   }
 
   /** @param {any} evaluation */
   count(evaluation) {
-    const tally = evaluation[TALLY];
-    // What has been counted in this run is this counter's: another one has runs of its own.
-    if (tally !== undefined && tally.run === this.#run) tally.count++;
-    else this.#countAnew(evaluation, tally);
+    const outcome = evaluation[OUTCOME];
+    if (outcome !== undefined && this.#owners[outcome] === evaluation && this.#runs[outcome] === this.#run) this.#counts[outcome]++;
+    else this.#countAnew(evaluation, outcome);
   }
 
   /**
    * @param {Evaluation} evaluation
-   * @param {Tally | undefined} tally
+   * @param {number | undefined} outcome
    */
-  #countAnew(evaluation, tally) {
-    const run = (this.#run ??= this.#begin());
-    if (tally === undefined) {
+  #countAnew(evaluation, outcome) {
+    const at = this.now();
+    if (outcome === undefined) {
       const cell = this.#cellOf(evaluation);
       cell.count++;
-      cell.last = later(cell.last, run.at);
+      cell.last = later(cell.last, at);
       return;
     }
-    if (tally.cell?.owner !== this) this.#take(tally, this.#cellOf(evaluation));
-    tally.run = run;
-    tally.count++;
+    if (this.#owners[outcome] !== evaluation) this.#take(evaluation, outcome);
+    this.#counts[outcome]++;
+    this.#runs[outcome] = this.#run;
+    this.#times[outcome] = at;
   }
 
   /**
-   * Makes a tally this counter's. What another had in it goes to that one.
-   * @param {Tally} tally
-   * @param {Cell} cell
+   * Another snapshot, or another evaluator, has this number for another outcome.
+   * @param {Evaluation} evaluation
+   * @param {number} outcome
    */
-  #take(tally, cell) {
-    if (tally.cell !== undefined) gather(tally.cell);
-    // Tallies of snapshots that are gone do not heap up.
-    if (cell.tallies.length === MOST_TALLIES) gather(cell);
-    tally.count = 0;
-    tally.cell = cell;
-    cell.tallies.push(tally);
+  #take(evaluation, outcome) {
+    while (this.#owners.length <= outcome) {
+      this.#owners.push(undefined);
+      this.#counts.push(0);
+      this.#runs.push(0);
+      this.#times.push(null);
+      this.#cells.push(undefined);
+    }
+    this.#gather(outcome);
+    this.#owners[outcome] = evaluation;
+    this.#cells[outcome] = this.#cellOf(evaluation);
+  }
+
+  /**
+   * Brings what was counted of an outcome to where it belongs.
+   * @param {number} outcome
+   */
+  #gather(outcome) {
+    const cell = this.#cells[outcome];
+    if (cell === undefined) return;
+    cell.count += this.#counts[outcome];
+    cell.last = later(cell.last, this.#times[outcome]);
+    this.#counts[outcome] = 0;
   }
 
   #begin() {
+    this.#running = true;
+    this.#at = this.#time();
     Promise.resolve().then(this.#endRun);
-    return { at: this.#time() };
   }
 
   #time() {
@@ -102,7 +128,7 @@ export class Metrics {
    */
   #cellOf(evaluation) {
     const { flagKey, reason, errorCode = "" } = evaluation;
-    const known = errorCode === "" || OF_KNOWN_FLAGS.includes(errorCode) || this.flags.has(flagKey);
+    const known = errorCode === "" || OF_KNOWN_FLAGS.includes(errorCode) || this.#flags.has(flagKey);
     if (!known || flagKey === UNKNOWN) return this.#cell(UNKNOWN, "", reason, errorCode);
     return this.#cell(flagKey, variantOf(evaluation) ?? "", reason, errorCode);
   }
@@ -116,12 +142,12 @@ export class Metrics {
    */
   #cell(flag, variant, reason, errorCode) {
     const key = `${reason} ${errorCode} ${variant}`;
-    const cells = this.flags.get(flag);
+    const cells = this.#flags.get(flag);
     const known = cells?.get(key);
     if (known !== undefined) return known;
     if (this.#size >= MOST_CELLS && flag !== UNKNOWN) return this.#cell(UNKNOWN, "", reason, errorCode);
-    const cell = { owner: this, last: null, count: 0, variant, reason, errorCode, tallies: [] };
-    if (cells === undefined) this.flags.set(flag, new Map([[key, cell]]));
+    const cell = { count: 0, last: null, variant, reason, errorCode };
+    if (cells === undefined) this.#flags.set(flag, new Map([[key, cell]]));
     else cells.set(key, cell);
     this.#size++;
     return cell;
@@ -129,23 +155,9 @@ export class Metrics {
 
   /** What was counted, by flag; under `UNKNOWN` what is of no flag that is known. */
   gathered() {
-    for (const cells of this.flags.values()) cells.forEach(gather);
-    return this.flags;
+    this.#owners.forEach((_, outcome) => this.#gather(outcome));
+    return this.#flags;
   }
-}
-
-/**
- * Takes the counts out of a cell's tallies, and leaves these to whoever counts them next.
- * @param {Cell} cell
- */
-function gather(cell) {
-  for (const tally of cell.tallies) {
-    cell.count += tally.count;
-    cell.last = later(cell.last, tally.run?.at ?? null);
-    tally.run = tally.cell = undefined;
-    tally.count = 0;
-  }
-  cell.tallies.length = 0;
 }
 
 /**

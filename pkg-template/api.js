@@ -17,6 +17,7 @@ export { isReady, start, startAsync } from "./module.js";
 /** What is known of the snapshot in force; flags and outcomes are there once they were asked for.
  * @typedef {{
  *   typed: boolean,
+ *   first: number,
  *   attributes: Attribute[],
  *   flags: Map<string, Flag>,
  *   outcomes: Outcome[],
@@ -32,6 +33,9 @@ const NOT_READY = "samebucket was used before it was ready: `await init()` first
 const NO_SNAPSHOT = "no snapshot has been loaded";
 
 const decoder = new TextDecoder();
+
+/** How many outcomes all plans so far have, each with a number of its own. */
+let outcomeCount = 0;
 
 export class SnapshotError extends Error {
   /** @param {{ code: string, message: string, issues: any[] }} error */
@@ -87,7 +91,8 @@ export class Evaluator {
     const { error, info, typed, outcomes, attributes } = this.#told((engine) => engine.load(start, end));
     if (error) throw new SnapshotError(error);
     writer.reserveSlots(attributes.length);
-    this.#plan = { typed, attributes: attributes.map(prepared), flags: new Map(), outcomes: new Array(outcomes), all: undefined };
+    this.#plan = { typed, first: outcomeCount, attributes: attributes.map(prepared), flags: new Map(), outcomes: new Array(outcomes), all: undefined };
+    outcomeCount += outcomes;
     return info;
   }
 
@@ -314,8 +319,8 @@ export class Evaluator {
    * @returns {Outcome}
    */
   #outcome(number) {
-    const { outcomes } = this.#loaded();
-    return (outcomes[number] ??= outcome(this.#told((engine) => engine.outcome(number)), number));
+    const { outcomes, first } = this.#loaded();
+    return (outcomes[number] ??= outcome(this.#told((engine) => engine.outcome(number)), first + number));
   }
 
   /**
@@ -451,7 +456,7 @@ const outcome = ([evaluation, yields], number) => ({ evaluation: completed(evalu
 
 /**
  * An evaluation as it was told, which is without `value` where only the caller's default stands. Whoever counts evaluations finds
- * the number of the outcome, which nothing lists.
+ * the outcome's number, which nothing lists.
  * @param {any} told
  * @param {number} [number]
  */

@@ -4,8 +4,11 @@
 
 import { variantOf } from "./variants.js";
 
-/** The number of an evaluation that is made once and handed out again: whole, small, and only its snapshot's. */
+/** The number of an evaluation that is made once and handed out again. Those of a snapshot follow each other. */
 const OUTCOME = Symbol.for("samebucket.outcome");
+/** So many numbers have a place in the table, a power of two. */
+const MOST_PLACES = 1 << 18;
+const FIRST_PLACES = 1 << 10;
 /** So many combinations of flag, variant and reason are told apart; what comes later counts as unknown. */
 const MOST_CELLS = 250_000;
 /** These errors are of a flag that is there; the others may have any name that somebody asked for. */
@@ -28,13 +31,11 @@ export class Metrics {
     this.#running = false;
     this.#run++;
   };
-  // By the number of an outcome: whose number it is now, what was counted of it since, when, and where that belongs. Lists side by
-  // side, since what is counted lies close together in them.
-  #owners = /** @type {(Evaluation | undefined)[]} */ ([]);
-  #counts = /** @type {number[]} */ ([]);
-  #runs = /** @type {number[]} */ ([]);
-  #times = /** @type {(number | null)[]} */ ([]);
-  #cells = /** @type {(Cell | undefined)[]} */ ([]);
+  /** For each number from `#first` on: how often it was counted in its last run, and which run that was. Side by side, so as to be near. */
+  #table = new Int32Array(2 * FIRST_PLACES);
+  #first = 0;
+  /** Where numbers are counted in the end. */
+  #cells = /** @type {Map<number, Cell>} */ (new Map());
   #size = 0;
   /** By flag, and then by reason, error and variant. */
   #flags = /** @type {Map<string, Map<string, Cell>>} */ (new Map([[UNKNOWN, new Map()]]));
@@ -54,57 +55,52 @@ export class Metrics {
 
   /** @param {any} evaluation */
   count(evaluation) {
-    const outcome = evaluation[OUTCOME];
-    if (outcome !== undefined && this.#owners[outcome] === evaluation && this.#runs[outcome] === this.#run) this.#counts[outcome]++;
-    else this.#countAnew(evaluation, outcome);
+    const number = evaluation[OUTCOME];
+    const place = 2 * (number - this.#first);
+    const table = this.#table;
+    if (number !== undefined && place >= 0 && place < table.length && table[place + 1] === this.#run) table[place]++;
+    else this.#countAnew(evaluation, number);
   }
 
   /**
+   * For the first time in this run, or without a place.
    * @param {Evaluation} evaluation
-   * @param {number | undefined} outcome
+   * @param {number | undefined} number
    */
-  #countAnew(evaluation, outcome) {
+  #countAnew(evaluation, number) {
     const at = this.now();
-    if (outcome === undefined) {
-      const cell = this.#cellOf(evaluation);
+    const cell = (number === undefined ? undefined : this.#cells.get(number)) ?? this.#cellOf(evaluation);
+    cell.last = later(cell.last, at);
+    const place = number === undefined ? -1 : this.#placeOf(number);
+    if (number === undefined || place < 0) {
       cell.count++;
-      cell.last = later(cell.last, at);
       return;
     }
-    if (this.#owners[outcome] !== evaluation) this.#take(evaluation, outcome);
-    this.#counts[outcome]++;
-    this.#runs[outcome] = this.#run;
-    this.#times[outcome] = at;
+    this.#cells.set(number, cell);
+    cell.count += this.#table[place];
+    this.#table[place] = 1;
+    this.#table[place + 1] = this.#run;
   }
 
   /**
-   * Another snapshot, or another evaluator, has this number for another outcome.
-   * @param {Evaluation} evaluation
-   * @param {number} outcome
+   * A number's place in the table, for which that grows, or moves on; below 0 when it has moved on.
+   * @param {number} number
    */
-  #take(evaluation, outcome) {
-    while (this.#owners.length <= outcome) {
-      this.#owners.push(undefined);
-      this.#counts.push(0);
-      this.#runs.push(0);
-      this.#times.push(null);
-      this.#cells.push(undefined);
+  #placeOf(number) {
+    if (number - this.#first >= MOST_PLACES) {
+      this.gathered();
+      // The numbers before are likely to be of the same snapshot.
+      this.#first = number - MOST_PLACES / 2;
     }
-    this.#gather(outcome);
-    this.#owners[outcome] = evaluation;
-    this.#cells[outcome] = this.#cellOf(evaluation);
-  }
-
-  /**
-   * Brings what was counted of an outcome to where it belongs.
-   * @param {number} outcome
-   */
-  #gather(outcome) {
-    const cell = this.#cells[outcome];
-    if (cell === undefined) return;
-    cell.count += this.#counts[outcome];
-    cell.last = later(cell.last, this.#times[outcome]);
-    this.#counts[outcome] = 0;
+    const place = 2 * (number - this.#first);
+    if (place >= this.#table.length) {
+      let length = this.#table.length;
+      while (length <= place) length *= 2;
+      const table = new Int32Array(length);
+      table.set(this.#table);
+      this.#table = table;
+    }
+    return place;
   }
 
   #begin() {
@@ -155,7 +151,13 @@ export class Metrics {
 
   /** What was counted, by flag; under `UNKNOWN` what is of no flag that is known. */
   gathered() {
-    this.#owners.forEach((_, outcome) => this.#gather(outcome));
+    for (const [number, cell] of this.#cells) {
+      const place = 2 * (number - this.#first);
+      cell.count += this.#table[place];
+      this.#table[place] = this.#table[place + 1] = 0;
+    }
+    // Numbers of snapshots that are gone do not heap up.
+    this.#cells.clear();
     return this.#flags;
   }
 }

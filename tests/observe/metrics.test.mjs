@@ -178,6 +178,24 @@ test("what an evaluation holds for its counters is not to be seen", () => {
   assert.equal(evaluate("fixed", {}), evaluation);
 });
 
+test("counts are right however far the numbers of outcomes have come", () => {
+  const numbered = (number) =>
+    Object.defineProperty({ flagKey: `f-${number % 7}`, value: true, variant: "on", reason: "STATIC", backendReason: null, ruleId: null }, Symbol.for("samebucket.outcome"), { value: number });
+  const evaluations = [5, 900, 1_023, 1_024, 70_000, 262_143, 262_144, 262_150, 300_000, 6, 900_000, 300_000, 899_000, 5].map(numbered);
+  let next = 0;
+  const observed = observe({ evaluate: () => evaluations[next++ % evaluations.length] });
+  for (let time = 0; time < 10 * evaluations.length; time++) observed.evaluate("any");
+  for (const evaluation of evaluations) {
+    next = evaluations.indexOf(evaluation);
+    observed.evaluate("any");
+  }
+  const { flags, evaluations: all } = observed.metrics();
+  const wanted = {};
+  for (const { flagKey } of evaluations) wanted[flagKey] = (wanted[flagKey] ?? 0) + 11;
+  assert.equal(all, 11 * evaluations.length);
+  assert.deepEqual(Object.fromEntries(Object.entries(flags).map(([key, { evaluations: count }]) => [key, count])), wanted);
+});
+
 test("the time is that of the run of code, asked once", async () => {
   const asked = { times: 0 };
   const observed = observe(loaded(), { clock: () => 10 * ++asked.times });

@@ -11,22 +11,22 @@ const EFFORT = { rounds: 15, batch: 20, warmUp: 200 };
 const PAIRS = 4;
 
 const size = Number(process.argv[2] ?? 1_000);
-/** @type {Record<string, { samebucket: number[], observed: number[] }>} */
-const found = Object.fromEntries(Object.keys(CASES).map((name) => [name, { samebucket: [], observed: [] }]));
+/** @type {Record<string, { uncounted: number[], counted: number[] }>} */
+const found = Object.fromEntries(Object.keys(CASES).map((name) => [name, { uncounted: [], counted: [] }]));
 for (let pair = 0; pair < PAIRS; pair++) {
-  const both = await Promise.all(["samebucket", "observed"].map((name) => worker(name, size)));
-  for (const [name, { samebucket, observed }] of Object.entries(found)) {
+  const both = await Promise.all(["uncounted", "counted"].map((name) => worker(name, size)));
+  for (const [name, { uncounted, counted }] of Object.entries(found)) {
     const figures = await inTurns(both, name, EFFORT);
-    samebucket.push(...figures.samebucket);
-    observed.push(...figures.observed);
+    uncounted.push(...figures.uncounted);
+    counted.push(...figures.counted);
   }
   both.forEach((process) => process.stop());
 }
 
 console.log(`${`${size} flags`.padEnd(24)}${["plain", "counted", "ratio", "least", "most"].map((title) => title.padStart(10)).join("")}`);
 for (const [name, title] of Object.entries(CASES)) {
-  const { samebucket, observed } = found[name];
-  const { median: middle, least, most } = ratio(observed, samebucket);
-  const nanoseconds = [samebucket, observed].map((figures) => `${median(figures).toFixed(1)} ns`);
+  const { uncounted, counted } = found[name];
+  const { median: middle, least, most } = ratio(counted, uncounted);
+  const nanoseconds = [uncounted, counted].map((figures) => `${median(figures).toFixed(1)} ns`);
   console.log(`${title.padEnd(24)}${[...nanoseconds, ...[middle, least, most].map((value) => value.toFixed(3))].map((cell) => cell.padStart(10)).join("")}`);
 }

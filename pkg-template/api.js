@@ -18,6 +18,7 @@ export { is, isReady, start, startAsync } from "./module.js";
 /** What is known of the snapshot in force; flags and outcomes are there once they were asked for.
  * @typedef {{
  *   typed: boolean,
+ *   first: number,
  *   attributes: Attribute[],
  *   flags: Map<string, Flag>,
  *   outcomes: Outcome[],
@@ -33,6 +34,9 @@ const NOT_READY = "samebucket was used before it was ready: `await init()` first
 const NO_SNAPSHOT = "no snapshot has been loaded";
 
 const decoder = new TextDecoder();
+
+/** How many outcomes all plans so far have, each with a number of its own. */
+let outcomeCount = 0;
 
 export class SnapshotError extends Error {
   /** @param {{ code: string, message: string, issues: any[] }} error */
@@ -86,7 +90,8 @@ export class Evaluator {
       snapshot,
     );
     this.#ready().reserveSlots(attributes.length);
-    this.#plan = { typed, attributes: attributes.map(prepared), flags: new Map(), outcomes: new Array(outcomes), all: undefined };
+    this.#plan = { typed, first: outcomeCount, attributes: attributes.map(prepared), flags: new Map(), outcomes: new Array(outcomes), all: undefined };
+    outcomeCount += outcomes;
     return info;
   }
 
@@ -389,7 +394,8 @@ export class Evaluator {
 
   /** @param {number} number */
   #newOutcome(number) {
-    return outcome(this.#told((engine) => engine.outcome(number)));
+    const { first } = this.#loaded();
+    return outcome(this.#told((engine) => engine.outcome(number)), first + number);
   }
 
   /**
@@ -528,16 +534,18 @@ function keyText(flagKey) {
 
 /**
  * @param {[evaluation: any, yields: boolean]} told
+ * @param {number} [number]
  * @returns {Outcome}
  */
-const outcome = ([evaluation, yields]) => ({ evaluation: completed(evaluation), yields });
+const outcome = ([evaluation, yields], number) => ({ evaluation: completed(evaluation, number), yields });
 
 /**
- * An evaluation as it was told, which is without `value` where only the caller's default stands. Whoever counts evaluations
- * has room for that in its tally, which nothing lists and which is not frozen.
+ * An evaluation as it was told, which is without `value` where only the caller's default stands. Whoever counts evaluations finds
+ * the outcome's number, which nothing lists.
+ * @param {any} told
+ * @param {number} [number]
  */
-const completed = (/** @type {any} */ { flagKey, value, ...rest }) =>
-  deepFreeze(hidden({ flagKey, value, ...rest }, Symbol.for("samebucket.tally"), {}));
+const completed = ({ flagKey, value, ...rest }, number) => deepFreeze(hidden({ flagKey, value, ...rest }, Symbol.for("samebucket.outcome"), number));
 
 /**
  * @param {unknown} flagKey

@@ -55,22 +55,26 @@ class Observed {
       }
       return all;
     };
-    const seen = (/** @type {any} */ evaluation, /** @type {any} */ context) => {
+
+    // Made here, so that they can be taken off: `const { evaluate } = observed`.
+    this.evaluate = (/** @type {string} */ flagKey, /** @type {any} */ context, /** @type {any} */ defaultValue) => {
+      const evaluation = flags.evaluate(flagKey, context, defaultValue);
       metrics.count(evaluation);
       circuits.see(evaluation);
       if (expose !== undefined) expose(evaluation, context);
       return evaluation;
     };
-
-    // Made here, so that they can be taken off: `const { evaluate } = observed`.
-    this.evaluate = (/** @type {string} */ flagKey, /** @type {any} */ context, /** @type {any} */ defaultValue) =>
-      seen(flags.evaluate(flagKey, context, defaultValue), context);
     this.evaluateAll = (/** @type {any} */ context) => bulkSeen(flags.evaluateAll(context), context);
     this.explain = (/** @type {string} */ flagKey, /** @type {any} */ context) => flags.explain(flagKey, context);
     this.bind = (/** @type {any} */ context) => {
       const bound = flags.bind(context);
       return {
-        evaluate: (/** @type {string} */ flagKey, /** @type {any} */ defaultValue) => seen(bound.evaluate(flagKey, defaultValue), context),
+        evaluate: (/** @type {string} */ flagKey, /** @type {any} */ defaultValue) => {
+          const evaluation = bound.evaluate(flagKey, defaultValue);
+          metrics.count(evaluation);
+          if (expose !== undefined) expose(evaluation, context);
+          return evaluation;
+        },
         evaluateAll: () => bulkSeen(bound.evaluateAll(), context),
         explain: bound.explain,
         free: bound.free,

@@ -64,8 +64,13 @@ export class Circuits {
    * An evaluation may be the first to see that a circuit is half open: then the flag is no longer off.
    * @param {Evaluation} evaluation
    */
-  see({ flagKey, reason }) {
-    if (this.#open.size === 0 || !this.#open.has(flagKey) || reason === "DISABLED" || reason === "ERROR") return;
+  see(evaluation) {
+    if (this.#open.size > 0) this.#look(evaluation);
+  }
+
+  /** @param {import("../index.js").Evaluation<any>} evaluation */
+  #look({ flagKey, reason }) {
+    if (!this.#open.has(flagKey) || reason === "DISABLED" || reason === "ERROR") return;
     this.#open.delete(flagKey);
     const circuit = this.#halfOpen(flagKey);
     if (circuit === undefined) return;

@@ -1,15 +1,16 @@
-// Counts evaluations by flag, variant and reason. An evaluation that the evaluator hands out again and again has a tally, in
-// which its cell is found without a look-up.
+// Counts evaluations by flag, variant and reason. An evaluation that is handed out again and again has a number, by which it is
+// counted without a look-up.
 // @ts-check
 
 import { variantOf } from "./variants.js";
 
-/** Where an evaluation holds what is its counters' own. */
-const TALLY = Symbol.for("samebucket.tally");
+/** The number of an evaluation that is made once and handed out again. Those of a snapshot follow each other. */
+const OUTCOME = Symbol.for("samebucket.outcome");
+/** So many numbers have a place in the table, a power of two. */
+const MOST_PLACES = 1 << 18;
+const FIRST_PLACES = 1 << 10;
 /** So many combinations of flag, variant and reason are told apart; what comes later counts as unknown. */
 const MOST_CELLS = 250_000;
-/** So many evaluations of one cell have their counts with them before these are gathered. */
-const MOST_TALLIES = 64;
 /** These errors are of a flag that is there; the others may have any name that somebody asked for. */
 const OF_KNOWN_FLAGS = ["TYPE_MISMATCH", "INVALID_CONTEXT"];
 /** Where flags are counted that are not known by name; one of this name, which few formats let through, is counted along. */
@@ -17,19 +18,27 @@ export const UNKNOWN = "";
 
 /** @typedef {import("../index.js").Evaluation<any>} Evaluation */
 /** @typedef {import("../observe.js").FlagMetrics} FlagMetrics */
-/** A synchronous run of code, and when it began: `null` when the clock gave no time. @typedef {{ at: number | null }} Run */
-/** What an evaluation was counted since its counts were last gathered. @typedef {{ run: Run | undefined, count: number, cell: Cell | undefined }} Tally */
-/** What was counted of a flag, a variant, a reason and an error, and the tallies that have more.
- * @typedef {{ owner: Metrics, last: number | null, count: number, variant: string, reason: string, errorCode: string, tallies: Tally[] }} Cell */
+/** What was counted of a flag, a variant, a reason and an error.
+ * @typedef {{ count: number, last: number | null, variant: string, reason: string, errorCode: string }} Cell */
 
 export class Metrics {
   #clock;
-  /** The time is asked once for everything that is evaluated before the next microtask. Between two runs `null`, which no tally has. */
-  #run = /** @type {Run | null} */ (null);
-  #endRun = () => void (this.#run = null);
+  /** Counts the synchronous runs of code: the time is asked once for everything that is evaluated before the next microtask. */
+  #run = 1;
+  #running = false;
+  #at = /** @type {number | null} */ (null);
+  #endRun = () => {
+    this.#running = false;
+    this.#run++;
+  };
+  /** For each number from `#first` on: how often it was counted in its last run, and which run that was. Side by side, so as to be near. */
+  #table = new Int32Array(2 * FIRST_PLACES);
+  #first = 0;
+  /** Where numbers are counted in the end. */
+  #cells = /** @type {Map<number, Cell>} */ (new Map());
   #size = 0;
   /** By flag, and then by reason, error and variant. */
-  flags = /** @type {Map<string, Map<string, Cell>>} */ (new Map([[UNKNOWN, new Map()]]));
+  #flags = /** @type {Map<string, Map<string, Cell>>} */ (new Map([[UNKNOWN, new Map()]]));
   since;
 
   /** @param {() => number} clock */
@@ -38,53 +47,66 @@ export class Metrics {
     this.since = this.now();
   }
 
-  /** When this synchronous run of code began. */
+  /** When this synchronous run of code began; `null` when the clock gave no time. */
   now() {
-    return (this.#run ??= this.#begin()).at;
+    if (!this.#running) this.#begin();
+    return this.#at;
   }
 
   /** @param {any} evaluation */
   count(evaluation) {
-    const tally = evaluation[TALLY];
-    // What has been counted in this run is this counter's: another one has runs of its own.
-    if (tally !== undefined && tally.run === this.#run) tally.count++;
-    else this.#countAnew(evaluation, tally);
+    const number = evaluation[OUTCOME];
+    const place = 2 * (number - this.#first);
+    const table = this.#table;
+    if (number !== undefined && place >= 0 && place < table.length && table[place + 1] === this.#run) table[place]++;
+    else this.#countAnew(evaluation, number);
   }
 
   /**
+   * For the first time in this run, or without a place.
    * @param {Evaluation} evaluation
-   * @param {Tally | undefined} tally
+   * @param {number | undefined} number
    */
-  #countAnew(evaluation, tally) {
-    const run = (this.#run ??= this.#begin());
-    if (tally === undefined) {
-      const cell = this.#cellOf(evaluation);
+  #countAnew(evaluation, number) {
+    const at = this.now();
+    const cell = (number === undefined ? undefined : this.#cells.get(number)) ?? this.#cellOf(evaluation);
+    cell.last = later(cell.last, at);
+    const place = number === undefined ? -1 : this.#placeOf(number);
+    if (number === undefined || place < 0) {
       cell.count++;
-      cell.last = later(cell.last, run.at);
       return;
     }
-    if (tally.cell?.owner !== this) this.#take(tally, this.#cellOf(evaluation));
-    tally.run = run;
-    tally.count++;
+    this.#cells.set(number, cell);
+    cell.count += this.#table[place];
+    this.#table[place] = 1;
+    this.#table[place + 1] = this.#run;
   }
 
   /**
-   * Makes a tally this counter's. What another had in it goes to that one.
-   * @param {Tally} tally
-   * @param {Cell} cell
+   * A number's place in the table, for which that grows, or moves on; below 0 when it has moved on.
+   * @param {number} number
    */
-  #take(tally, cell) {
-    if (tally.cell !== undefined) gather(tally.cell);
-    // Tallies of snapshots that are gone do not heap up.
-    if (cell.tallies.length === MOST_TALLIES) gather(cell);
-    tally.count = 0;
-    tally.cell = cell;
-    cell.tallies.push(tally);
+  #placeOf(number) {
+    if (number - this.#first >= MOST_PLACES) {
+      this.gathered();
+      // The numbers before are likely to be of the same snapshot.
+      this.#first = number - MOST_PLACES / 2;
+    }
+    const place = 2 * (number - this.#first);
+    if (place >= this.#table.length) {
+      let length = this.#table.length;
+      while (length <= place) length *= 2;
+      const table = new Int32Array(length);
+      table.set(this.#table);
+      this.#table = table;
+    }
+    return place;
   }
 
   #begin() {
+    this.#running = true;
+    this.#at = this.#time();
     Promise.resolve().then(this.#endRun);
-    return { at: this.#time() };
   }
 
   #time() {
@@ -102,7 +124,7 @@ export class Metrics {
    */
   #cellOf(evaluation) {
     const { flagKey, reason, errorCode = "" } = evaluation;
-    const known = errorCode === "" || OF_KNOWN_FLAGS.includes(errorCode) || this.flags.has(flagKey);
+    const known = errorCode === "" || OF_KNOWN_FLAGS.includes(errorCode) || this.#flags.has(flagKey);
     if (!known || flagKey === UNKNOWN) return this.#cell(UNKNOWN, "", reason, errorCode);
     return this.#cell(flagKey, variantOf(evaluation) ?? "", reason, errorCode);
   }
@@ -116,12 +138,12 @@ export class Metrics {
    */
   #cell(flag, variant, reason, errorCode) {
     const key = `${reason} ${errorCode} ${variant}`;
-    const cells = this.flags.get(flag);
+    const cells = this.#flags.get(flag);
     const known = cells?.get(key);
     if (known !== undefined) return known;
     if (this.#size >= MOST_CELLS && flag !== UNKNOWN) return this.#cell(UNKNOWN, "", reason, errorCode);
-    const cell = { owner: this, last: null, count: 0, variant, reason, errorCode, tallies: [] };
-    if (cells === undefined) this.flags.set(flag, new Map([[key, cell]]));
+    const cell = { count: 0, last: null, variant, reason, errorCode };
+    if (cells === undefined) this.#flags.set(flag, new Map([[key, cell]]));
     else cells.set(key, cell);
     this.#size++;
     return cell;
@@ -129,23 +151,15 @@ export class Metrics {
 
   /** What was counted, by flag; under `UNKNOWN` what is of no flag that is known. */
   gathered() {
-    for (const cells of this.flags.values()) cells.forEach(gather);
-    return this.flags;
+    for (const [number, cell] of this.#cells) {
+      const place = 2 * (number - this.#first);
+      cell.count += this.#table[place];
+      this.#table[place] = this.#table[place + 1] = 0;
+    }
+    // Numbers of snapshots that are gone do not heap up.
+    this.#cells.clear();
+    return this.#flags;
   }
-}
-
-/**
- * Takes the counts out of a cell's tallies, and leaves these to whoever counts them next.
- * @param {Cell} cell
- */
-function gather(cell) {
-  for (const tally of cell.tallies) {
-    cell.count += tally.count;
-    cell.last = later(cell.last, tally.run?.at ?? null);
-    tally.run = tally.cell = undefined;
-    tally.count = 0;
-  }
-  cell.tallies.length = 0;
 }
 
 /**

@@ -68,7 +68,7 @@ export class Circuits {
     if (this.#open.size > 0) this.#look(evaluation);
   }
 
-  /** @param {import("../index.js").Evaluation<any>} evaluation */
+  /** @param {Evaluation} evaluation */
   #look({ flagKey, reason }) {
     if (!this.#open.has(flagKey) || reason === "DISABLED" || reason === "ERROR") return;
     this.#open.delete(flagKey);

@@ -35,7 +35,7 @@ if ! sha256sum --status -c "$out/input" 2>/dev/null; then
   # Of the glue only the types are taken: nothing but numbers crosses, and engine.js hands those over with a guard.
   wasm-bindgen "$wasm" --target bundler --out-dir "$out" --out-name glue
   # The stack lies lowest: no address below 1 024 is one that anything is kept at. What each function was called profiles say.
-  wasm-opt --low-memory-unused --one-caller-inline-max-function-size=25 --flatten --rereloop -Oz -Oz --converge \
+  wasm-opt --low-memory-unused --one-caller-inline-max-function-size=45 --flatten --rereloop -Os -Oz --converge \
     --flatten --rereloop -Oz -Oz --converge --skip-pass=local-cse \
     --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
     --enable-reference-types --enable-multivalue --print-function-map --strip-debug --strip-producers --strip-target-features \

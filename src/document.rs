@@ -232,8 +232,20 @@ impl<'d> Node<'d> {
             Type::Bool => Value::Bool(self.bool() == Some(true)),
             Type::Number => Value::Number(self.number().unwrap_or(f64::NAN)),
             Type::Text => Value::String(self.text().unwrap_or_default().into()),
-            Type::List => Value::List(self.values().map(Node::to_value).collect()),
-            Type::Object => Value::Object(Object::from_unique(self.values().map(|value| (value.key().into(), value.to_value())).collect())),
+            Type::List => {
+                let mut items = Vec::with_capacity(self.len());
+                for item in self.values() {
+                    items.push(item.to_value());
+                }
+                Value::List(items)
+            }
+            Type::Object => {
+                let mut entries = Vec::with_capacity(self.len());
+                for value in self.values() {
+                    entries.push((value.key().into(), value.to_value()));
+                }
+                Value::Object(Object::from_unique(entries))
+            }
         }
     }
 

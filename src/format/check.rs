@@ -294,7 +294,10 @@ impl Checker {
 
     fn unknown_key(&mut self, node: Node<'_>, fields: &'static [Field]) {
         if !self.is_full() {
-            let known: Vec<&str> = fields.iter().map(|field| field.key).collect();
+            let mut known = Vec::with_capacity(fields.len());
+            for field in fields {
+                known.push(field.key);
+            }
             self.report(node, Code::UnknownKey, text!["unknown key ", quoted(node.key()), "; expected ", one_of(&known)]);
         }
     }

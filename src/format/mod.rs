@@ -70,6 +70,14 @@ formats! {
     Ruleiq = "ruleiq", ruleiq::compile;
 }
 
+fn names(formats: &[Format]) -> Vec<&'static str> {
+    let mut names = Vec::with_capacity(formats.len() + 1);
+    for format in formats {
+        names.push(format.as_str());
+    }
+    names
+}
+
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -90,7 +98,8 @@ pub struct UnknownFormat(Box<str>);
 
 impl UnknownFormat {
     pub(crate) fn message(&self) -> String {
-        let names: Vec<&str> = ["auto"].into_iter().chain(FORMATS.iter().map(|format| format.as_str())).collect();
+        let mut names = names(FORMATS);
+        names.insert(0, "auto");
         text!["unknown format ", quoted(&self.0), "; expected ", one_of(&names)]
     }
 }
@@ -134,7 +143,7 @@ pub(crate) fn compile(document: &Document<'_>, format: Option<Format>, environme
     let format = format.or_else(|| match detect::candidates(snapshot).as_slice() {
         [only] => Some(*only),
         candidates => {
-            let names: Vec<&str> = candidates.iter().map(|format| format.as_str()).collect();
+            let names = names(candidates);
             let (code, message) = match names.is_empty() {
                 true => {
                     let expected = "expected `\"schema\": \"samebucket/1\"`, or another format named in the option `format`";

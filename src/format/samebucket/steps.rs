@@ -161,9 +161,12 @@ impl<'d> List<'_, 'd, '_> {
         let number = |node: Node<'_>| node.get("percentage").and_then(Node::number).unwrap_or_default();
         let threshold = match rollout.get("ramp") {
             Some(ramp) => {
-                let point = |point: Node<'_>| RampPoint { at: at(point, "at").unwrap_or_default(), percentage: number(point) };
+                let mut points = Vec::with_capacity(ramp.len());
+                for point in ramp.items() {
+                    points.push(RampPoint { at: at(point, "at").unwrap_or_default(), percentage: number(point) });
+                }
                 let scale = Scale::Rounded { factor: BUCKETS_PER_PERCENT };
-                Threshold::Ramp(Box::new(Ramp { points: ramp.items().map(point).collect(), scale }))
+                Threshold::Ramp(Box::new(Ramp { points: points.into(), scale }))
             }
             None => Threshold::Fixed((number(rollout) * BUCKETS_PER_PERCENT).round()),
         };

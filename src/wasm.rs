@@ -275,7 +275,7 @@ impl Engine {
         let format = match options.first() {
             Some(Value::String(name)) => Some(name.parse::<Format>().map_err(|error| {
                 let issue = Issue::new(Code::UnknownFormat, String::new(), None, error.message());
-                failed(issue.code(), issue.message(), issues_to_value(&[issue.clone()]))
+                failed(issue.code(), issue.message(), issues_to_value(std::slice::from_ref(&issue)))
             })?),
             _ => None,
         };

@@ -72,6 +72,7 @@ class Observed {
         evaluate: (/** @type {string} */ flagKey, /** @type {any} */ defaultValue) => {
           const evaluation = bound.evaluate(flagKey, defaultValue);
           metrics.count(evaluation);
+          circuits.see(evaluation);
           if (expose !== undefined) expose(evaluation, context);
           return evaluation;
         },

@@ -34,7 +34,7 @@ say "building the native side of the comparisons with wasm"
 cargo build --quiet --release --example native_answers --example oracle_answers
 
 say "tests of the npm package, of the schema and of the page"
-NATIVE_ANSWERS=$ROOT/target/release/examples/native_answers node --test --test-reporter=spec \
+NATIVE_ANSWERS=$ROOT/target/release/examples/native_answers node --test --test-reporter=spec --test-timeout=300000 \
   tests/*.test.mjs tests/oracles/*.test.mjs tests/client/*.test.mjs tests/openfeature/*.test.mjs tests/observe/*.test.mjs
 
 say "the packed package in every runtime, bundler and browser"

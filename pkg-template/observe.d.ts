@@ -233,7 +233,7 @@ export interface Observed extends Flags {
 
 /**
  * Observes evaluations: counts them, notes who is exposed to which variant, and says what experiments say.
- * @throws {TypeError} if an option is of another type
+ * @throws {TypeError} if `flags` evaluates nothing, or an option is of another type
  */
 export function observe(flags: Flags, options?: ObserveOptions): Observed;
 

@@ -35,11 +35,13 @@ class Observed {
    * @param {ObserveOptions} [options]
    */
   constructor(flags, options = {}) {
-    const { clock = Date.now, bulk = "count", onExposure, exposures = onExposure !== undefined } = options;
+    const { clock = Date.now, bulk = "count", environment, onExposure, exposures = onExposure !== undefined } = options;
+    if (typeof flags?.evaluate !== "function") throw new TypeError("`flags` must be what evaluates: an `Evaluator`, a client, or what observes one");
+    if (environment !== undefined && typeof environment !== "string") throw new TypeError("`environment` must be a string");
     checkFunction("clock", clock);
     if (!["ignore", "count", "expose"].includes(bulk)) throw new TypeError('`bulk` must be "ignore", "count" or "expose"');
     const metrics = (this.#metrics = new Metrics(clock));
-    this.#environment = () => options.environment ?? flags.info?.environment ?? null;
+    this.#environment = () => environment ?? flags.info?.environment ?? null;
     if (onExposure !== undefined) this.on("exposure", onExposure);
     if (exposures !== false) this.#observeExposures(exposures === true ? {} : exposures, () => flags.info?.version ?? null);
     const expose = this.#exposures && this.#expose.bind(this);

@@ -23,6 +23,7 @@ export class FlagsProvider {
   #client;
   /** The client that the provider has made for itself, and closes. */
   #own = /** @type {Client | undefined} */ (undefined);
+  #ownClosed = false;
   #track;
   #info = /** @type {SnapshotInfo | undefined} */ (undefined);
   /** The trouble that the SDK was told of last, until it is over. */
@@ -57,6 +58,7 @@ export class FlagsProvider {
     this.#unfollow?.();
     this.#unfollow = undefined;
     this.#own?.close();
+    this.#ownClosed = this.#own !== undefined;
   }
 
   /**
@@ -106,6 +108,7 @@ export class FlagsProvider {
   }
 
   async #initialize() {
+    if (this.#ownClosed) throw new Error("the provider was closed, and with it its own client; make another one");
     this.#follow();
     this.#initializing = true;
     try {

@@ -276,7 +276,6 @@ fn formats_are_told_apart() {
         (json!({ "flags": { "a": { "default": true }, "b": { "description": "x" } } }), "flcm"),
         (json!({ "flags": { "a": { "key": "a", "default": true } } }), "flcm"),
         // orchestrator
-        (json!([]), "orchestrator"),
         (json!([{ "key": "a", "enabled": true }]), "orchestrator"),
         (in_list(json!({ "key": "a", "name": "A", "enabled": true })), "orchestrator"),
         (
@@ -317,6 +316,7 @@ fn formats_are_told_apart() {
         (in_list(json!({ "key": "a", "name": "a", "percentage": 5 })), &of_lists),
         // None
         (json!({}), unknown),
+        (json!([]), unknown),
         (json!({ "flags": 5 }), unknown),
         (json!({ "flags": null, "version": "1.0.0" }), unknown),
         (json!({ "a": { "enabled": true } }), unknown),

@@ -63,8 +63,8 @@ const MARKS: &[Marks] = &[
 /// The formats that the snapshot can be in.
 pub(super) fn candidates(snapshot: Node<'_>) -> Vec<Format> {
     match snapshot.kind() {
-        // Only one format has its flags in a bare list.
-        Type::List => return vec![Format::Orchestrator],
+        // Only one format has its flags in a bare list. An empty one is no sign of any: it is what a broken server answers, too.
+        Type::List if snapshot.len() > 0 => return vec![Format::Orchestrator],
         // Even with another value: what is wrong is that value, then.
         Type::Object if snapshot.get("schema").is_some() => return vec![Format::Samebucket],
         Type::Object => {}

@@ -79,6 +79,9 @@ const BEHAVIOURS = {
   invalid(session, request, response) {
     response.writeHead(200, { "content-type": "application/json" }).end('{"schema":"samebucket/1","flags":{"a":{"variants":{},"off":"on"}}}');
   },
+  emptyList(session, request, response) {
+    response.writeHead(200, { "content-type": "application/json" }).end("[]");
+  },
   empty(session, request, response) {
     response.writeHead(200, { "content-type": "application/json" }).end();
   },

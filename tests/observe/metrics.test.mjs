@@ -238,6 +238,8 @@ test("formats without variants are told apart by their values", () => {
 test("options of another type are refused, in words", () => {
   const refused = (options, message) => assert.throws(() => observe(loaded(), options), { name: "TypeError", message });
   refused({ clock: 5 }, "`clock` must be a function");
+  refused({ environment: 5 }, "`environment` must be a string");
+  for (const flags of [undefined, null, {}, "x"]) assert.throws(() => observe(flags), { name: "TypeError", message: /^`flags` must be what evaluates: / });
   refused({ bulk: "all" }, '`bulk` must be "ignore", "count" or "expose"');
   refused({ onExposure: "x" }, "`listener` must be a function");
   refused({ exposures: { unit: "id" } }, "`unit` must be a function");

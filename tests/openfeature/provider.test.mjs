@@ -127,6 +127,15 @@ for (const runsOn of ["client", "server"]) {
         assert.equal(client.listeners, 4);
       });
 
+      test("closed with a client of its own, it cannot be set again", async () => {
+        const answer = async () => new Response(shop, { headers: { "content-type": "application/json" } });
+        const provider = new SamebucketProvider({ url: "http://127.0.0.1/flags.json", fetch: answer });
+        await provider.initialize();
+        assert.equal(provider.initialize, undefined);
+        await provider.onClose();
+        await assert.rejects(provider.initialize(), /^Error: the provider was closed, and with it its own client; make another one$/);
+      });
+
       test("what evaluates nothing is refused", () => {
         assert.throws(() => new SamebucketProvider(), /^TypeError: `createClient` takes an object with a `url`$/);
         assert.throws(() => new SamebucketProvider({}), TypeError);

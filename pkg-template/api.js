@@ -13,12 +13,11 @@ export { is, isReady, start, startAsync } from "./module.js";
 /** A flag, as it is asked for: `timed` if its answer depends on the time.
  * @typedef {{ number: number, timed: boolean, reads: Attribute[], first: number, lacked: number }} Flag */
 /** An engine, and the stamp of the attributes that are written into it. @typedef {{ engine: Engine, stamp: number }} Written */
-/** An evaluation, and whether the caller's default stands before its value.
- * @typedef {{ evaluation: Evaluation, yields: boolean }} Outcome */
+/** An evaluation, and whether the caller's default stands before its value. The rest is for whoever counts: what evaluating
+ * touches anyway is quick to count with. @typedef {{ evaluation: Evaluation, yields: boolean, run: number, count: number, at: any, owner: any }} Outcome */
 /** What is known of the snapshot in force; flags and outcomes are there once they were asked for.
  * @typedef {{
  *   typed: boolean,
- *   first: number,
  *   attributes: Attribute[],
  *   flags: Map<string, Flag>,
  *   outcomes: Outcome[],
@@ -33,10 +32,10 @@ const PATIENCE = 15;
 const NOT_READY = "samebucket was used before it was ready: `await init()` first";
 const NO_SNAPSHOT = "no snapshot has been loaded";
 
-const decoder = new TextDecoder();
+/** Where whoever counts finds outcomes: that of an evaluation, and those of all flags. */
+const TALLY = Symbol.for("samebucket.tally");
 
-/** How many outcomes all plans so far have, each with a number of its own. */
-let outcomeCount = 0;
+const decoder = new TextDecoder();
 
 export class SnapshotError extends Error {
   /** @param {{ code: string, message: string, issues: any[] }} error */
@@ -90,8 +89,7 @@ export class Evaluator {
       snapshot,
     );
     this.#ready().reserveSlots(attributes.length);
-    this.#plan = { typed, first: outcomeCount, attributes: attributes.map(prepared), flags: new Map(), outcomes: new Array(outcomes), all: undefined };
-    outcomeCount += outcomes;
+    this.#plan = { typed, attributes: attributes.map(prepared), flags: new Map(), outcomes: new Array(outcomes), all: undefined };
     return info;
   }
 
@@ -394,8 +392,7 @@ export class Evaluator {
 
   /** @param {number} number */
   #newOutcome(number) {
-    const { first } = this.#loaded();
-    return outcome(this.#told((engine) => engine.outcome(number)), first + number);
+    return outcome(this.#told((engine) => engine.outcome(number)), true);
   }
 
   /**
@@ -458,10 +455,13 @@ export class Evaluator {
       }
       const { engine, stamp } = encode(this.#loaded());
       const numbers = new DataView(this.#tell(() => engine.evaluate_all(this.#now, stamp)));
+      const outcomes = [];
       for (let at = 0; at < numbers.byteLength; at += 4) {
-        const { evaluation } = this.#outcome(numbers.getUint32(at, true));
-        all[evaluation.flagKey] = evaluation;
+        const outcome = this.#outcome(numbers.getUint32(at, true));
+        all[outcome.evaluation.flagKey] = outcome.evaluation;
+        outcomes.push(outcome);
       }
+      hidden(all, TALLY, outcomes);
     } catch (error) {
       for (const key of keys) all[key] = failure(key, undefined, error);
     }
@@ -534,18 +534,23 @@ function keyText(flagKey) {
 
 /**
  * @param {[evaluation: any, yields: boolean]} told
- * @param {number} [number]
- * @returns {Outcome}
+ * @param {boolean} [again] whether it will be handed out again
  */
-const outcome = ([evaluation, yields], number) => ({ evaluation: completed(evaluation, number), yields });
+function outcome([evaluation, yields], again) {
+  /** @type {Outcome} */
+  const made = { evaluation, yields, run: -1, count: 0, at: null, owner: undefined };
+  made.evaluation = completed(evaluation, again && made);
+  return made;
+}
 
 /**
- * An evaluation as it was told, which is without `value` where only the caller's default stands. Whoever counts evaluations finds
- * the outcome's number, which nothing lists.
+ * An evaluation as it was told, which is without `value` where only the caller's default stands. Nothing lists its outcome, which
+ * comes third, to be near.
  * @param {any} told
- * @param {number} [number]
+ * @param {Outcome | false} [outcome]
  */
-const completed = ({ flagKey, value, ...rest }, number) => deepFreeze(hidden({ flagKey, value, ...rest }, Symbol.for("samebucket.outcome"), number));
+const completed = ({ flagKey, value, ...rest }, outcome) =>
+  deepFreeze(Object.assign(hidden(Object.assign({}, { flagKey, value }), TALLY, outcome || undefined), rest));
 
 /**
  * @param {unknown} flagKey

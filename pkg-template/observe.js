@@ -47,13 +47,21 @@ class Observed {
     const expose = this.#exposures && this.#expose.bind(this);
     const circuits = new Circuits(() => flags.evaluator ?? flags, (event) => this.#events.emit("circuit", event));
 
+    /** @param {any} evaluation */
+    const seen = (evaluation, /** @type {any} */ context) => {
+      metrics.count(evaluation);
+      if (circuits.watching) circuits.look(evaluation);
+      if (expose !== undefined) expose(evaluation, context);
+    };
     /** @param {Record<string, any>} all */
     const bulkSeen = (all, /** @type {any} */ context) => {
       if (bulk === "ignore") return all;
+      metrics.countAll(all);
+      const exposed = bulk === "expose" ? expose : undefined;
+      if (!circuits.watching && exposed === undefined) return all;
       for (const key in all) {
-        metrics.count(all[key]);
-        circuits.see(all[key]);
-        if (bulk === "expose") expose?.(all[key], context);
+        if (circuits.watching) circuits.look(all[key]);
+        exposed?.(all[key], context);
       }
       return all;
     };
@@ -61,9 +69,7 @@ class Observed {
     // Made here, so that they can be taken off: `const { evaluate } = observed`.
     this.evaluate = (/** @type {string} */ flagKey, /** @type {any} */ context, /** @type {any} */ defaultValue) => {
       const evaluation = flags.evaluate(flagKey, context, defaultValue);
-      metrics.count(evaluation);
-      circuits.see(evaluation);
-      if (expose !== undefined) expose(evaluation, context);
+      seen(evaluation, context);
       return evaluation;
     };
     this.evaluateAll = (/** @type {any} */ context) => bulkSeen(flags.evaluateAll(context), context);
@@ -73,9 +79,7 @@ class Observed {
       return {
         evaluate: (/** @type {string} */ flagKey, /** @type {any} */ defaultValue) => {
           const evaluation = bound.evaluate(flagKey, defaultValue);
-          metrics.count(evaluation);
-          circuits.see(evaluation);
-          if (expose !== undefined) expose(evaluation, context);
+          seen(evaluation, context);
           return evaluation;
         },
         evaluateAll: () => bulkSeen(bound.evaluateAll(), context),

@@ -11,6 +11,8 @@ export class Circuits {
   #open = new Set();
   /** The flags whose circuit was seen half open by an evaluation, before any outcome was recorded. @type {Set<string>} */
   #seenHalfOpen = new Set();
+  /** Whether evaluations are to be looked at: any circuit is open. Asked after every evaluation. */
+  watching = false;
 
   /**
    * @param {() => import("../index.js").Evaluator} evaluator who has the circuits
@@ -64,18 +66,23 @@ export class Circuits {
    * An evaluation may be the first to see that a circuit is half open: then the flag is no longer off.
    * @param {Evaluation} evaluation
    */
-  see(evaluation) {
-    if (this.#open.size > 0) this.#look(evaluation);
-  }
-
-  /** @param {Evaluation} evaluation */
-  #look({ flagKey, reason }) {
+  look({ flagKey, reason }) {
     if (!this.#open.has(flagKey) || reason === "DISABLED" || reason === "ERROR") return;
-    this.#open.delete(flagKey);
+    this.#setOpen(flagKey, false);
     const circuit = this.#halfOpen(flagKey);
     if (circuit === undefined) return;
     this.#seenHalfOpen.add(flagKey);
     this.#emit({ flag: flagKey, state: circuit.state, at: circuit.since });
+  }
+
+  /**
+   * @param {string} flagKey
+   * @param {boolean} isOpen
+   */
+  #setOpen(flagKey, isOpen) {
+    if (isOpen) this.#open.add(flagKey);
+    else this.#open.delete(flagKey);
+    this.watching = this.#open.size > 0;
   }
 
   /**
@@ -102,7 +109,9 @@ export class Circuits {
   import(exported) {
     this.#evaluator().importCircuits(exported);
     const circuits = Object.entries(this.export());
-    this.#open = new Set(circuits.filter(([, { state }]) => state === "open").map(([flag]) => flag));
+    this.#open.clear();
+    this.watching = false;
+    for (const [flag, { state }] of circuits) this.#setOpen(flag, state === "open");
     this.#seenHalfOpen.clear();
   }
 
@@ -111,8 +120,7 @@ export class Circuits {
     return events.filter((event) => {
       const { flag, state } = event;
       const seen = this.#seenHalfOpen.delete(flag) && state === "half_open";
-      if (state === "open") this.#open.add(flag);
-      else this.#open.delete(flag);
+      this.#setOpen(flag, state === "open");
       if (!seen) this.#emit(event);
       return !seen;
     });

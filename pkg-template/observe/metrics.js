@@ -1,14 +1,13 @@
-// Counts evaluations by flag, variant and reason. An evaluation that is handed out again and again has a number, by which it is
-// counted without a look-up.
+// Counts evaluations by flag, variant and reason. An evaluation that is made once and handed out again and again has a tally, which
+// evaluating touches, too.
 // @ts-check
 
 import { variantOf } from "./variants.js";
 
-/** The number of an evaluation that is made once and handed out again. Those of a snapshot follow each other. */
-const OUTCOME = Symbol.for("samebucket.outcome");
-/** So many numbers have a place in the table, a power of two. */
-const MOST_PLACES = 1 << 18;
-const FIRST_PLACES = 1 << 10;
+const TALLY = Symbol.for("samebucket.tally");
+/** What tallies have is taken over when there are so many, and after so many milliseconds: those of gone snapshots are let go of. */
+const MOST_TALLIES = 1 << 17;
+const LONGEST = 60_000;
 /** So many combinations of flag, variant and reason are told apart; what comes later counts as unknown. */
 const MOST_CELLS = 250_000;
 /** These errors are of a flag that is there; the others may have any name that somebody asked for. */
@@ -20,22 +19,37 @@ export const UNKNOWN = "";
 /** @typedef {import("../observe.js").FlagMetrics} FlagMetrics */
 /** What was counted of a flag, a variant, a reason and an error.
  * @typedef {{ count: number, last: number | null, variant: string, reason: string, errorCode: string }} Cell */
+/** Milliseconds since the metrics began, which are small numbers for long; `null` when the clock gave no time.
+ * @typedef {number | null} Elapsed */
+/** How often an evaluation was counted since its cell was told, in which run that was last, and when; and by whom.
+ * @typedef {{ evaluation: Evaluation, run: number, count: number, at: Elapsed, owner?: Metrics }} Tally */
+
+const NO_RUN = 0;
+/** The run of a tally that nobody has. */
+const NO_OWNER = -1;
+/** Numbers up to here are quick to compare. */
+const MOST_RUNS = 2 ** 30 - 1;
+/** A run has a number of its own among all who count, even where this module is loaded twice. @type {{ last: number }} */
+const runs = (/** @type {any} */ (globalThis)[Symbol.for("samebucket.runs")] ??= { last: 0 });
+
+/** @type {Map<string, Cell>} */
+const NO_CELLS = new Map();
+
+const resolved = Promise.resolve();
 
 export class Metrics {
   #clock;
-  /** Counts the synchronous runs of code: the time is asked once for everything that is evaluated before the next microtask. */
-  #run = 1;
-  #running = false;
-  #at = /** @type {number | null} */ (null);
+  /** The number of the synchronous run of code that goes on, from its first evaluation. The time is asked once for all of it. */
+  #run = NO_RUN;
+  #at = /** @type {Elapsed} */ (null);
+  /** When tallies were settled last. */
+  #settledAt = 0;
   #endRun = () => {
-    this.#running = false;
-    this.#run++;
+    this.#run = NO_RUN;
+    if (this.#at !== null && Math.abs(this.#at - this.#settledAt) >= LONGEST) this.#settleAll();
   };
-  /** For each number from `#first` on: how often it was counted in its last run, and which run that was. Side by side, so as to be near. */
-  #table = new Int32Array(2 * FIRST_PLACES);
-  #first = 0;
-  /** Where numbers are counted in the end. */
-  #cells = /** @type {Map<number, Cell>} */ (new Map());
+  /** Those that have what is not in the cells yet, unless another has taken them. */
+  #tallies = /** @type {Set<Tally>} */ (new Set());
   #size = 0;
   /** By flag, and then by reason, error and variant. */
   #flags = /** @type {Map<string, Map<string, Cell>>} */ (new Map([[UNKNOWN, new Map()]]));
@@ -44,69 +58,89 @@ export class Metrics {
   /** @param {() => number} clock */
   constructor(clock) {
     this.#clock = clock;
-    this.since = this.now();
+    this.since = this.#time();
   }
 
-  /** When this synchronous run of code began; `null` when the clock gave no time. */
+  /** When this run of code first evaluated; `null` when the clock gave no time. */
   now() {
-    if (!this.#running) this.#begin();
-    return this.#at;
+    return this.#absolute(this.#elapsed());
   }
 
   /** @param {any} evaluation */
   count(evaluation) {
-    const number = evaluation[OUTCOME];
-    const place = 2 * (number - this.#first);
-    const table = this.#table;
-    if (number !== undefined && place >= 0 && place < table.length && table[place + 1] === this.#run) table[place]++;
-    else this.#countAnew(evaluation, number);
+    const tally = evaluation[TALLY];
+    if (tally !== undefined && tally.run === this.#run) tally.count++;
+    else this.#countAnew(evaluation, tally);
   }
 
-  /**
-   * For the first time in this run, or without a place.
-   * @param {Evaluation} evaluation
-   * @param {number | undefined} number
-   */
-  #countAnew(evaluation, number) {
-    const at = this.now();
-    const cell = (number === undefined ? undefined : this.#cells.get(number)) ?? this.#cellOf(evaluation);
-    cell.last = later(cell.last, at);
-    const place = number === undefined ? -1 : this.#placeOf(number);
-    if (number === undefined || place < 0) {
-      cell.count++;
+  /** @param {any} all the evaluations of all flags, by flag */
+  countAll(all) {
+    const tallies = all[TALLY];
+    if (tallies === undefined) {
+      for (const flagKey in all) this.count(all[flagKey]);
       return;
     }
-    this.#cells.set(number, cell);
-    cell.count += this.#table[place];
-    this.#table[place] = 1;
-    this.#table[place + 1] = this.#run;
+    for (const tally of tallies) {
+      if (tally.run === this.#run) tally.count++;
+      else this.#countAnew(tally.evaluation, tally);
+    }
   }
 
   /**
-   * A number's place in the table, for which that grows, or moves on; below 0 when it has moved on.
-   * @param {number} number
+   * For the first time in this run, or without a tally.
+   * @param {Evaluation} evaluation
+   * @param {Tally | undefined} tally
    */
-  #placeOf(number) {
-    if (number - this.#first >= MOST_PLACES) {
-      this.gathered();
-      // The numbers before are likely to be of the same snapshot.
-      this.#first = number - MOST_PLACES / 2;
+  #countAnew(evaluation, tally) {
+    const at = this.#elapsed();
+    if (tally === undefined) {
+      this.#add(this.#cellOf(evaluation), 1, at);
+      return;
     }
-    const place = 2 * (number - this.#first);
-    if (place >= this.#table.length) {
-      let length = this.#table.length;
-      while (length <= place) length *= 2;
-      const table = new Int32Array(length);
-      table.set(this.#table);
-      this.#table = table;
-    }
-    return place;
+    if (tally.owner !== this) this.#take(tally);
+    tally.at = at;
+    tally.run = this.#run;
+    tally.count++;
+  }
+
+  /** @param {Tally} tally */
+  #take(tally) {
+    tally.owner?.settle(tally);
+    if (this.#tallies.size >= MOST_TALLIES) this.#settleAll();
+    this.#tallies.add(tally);
+    tally.owner = this;
+    tally.count = 0;
+    // The flag is known from now on. Cells beside what evaluating touches would make that slower, and come later.
+    const { flagKey } = tally.evaluation;
+    if (this.#size < MOST_CELLS && !this.#flags.has(flagKey)) this.#flags.set(flagKey, NO_CELLS);
+  }
+
+  /**
+   * Puts into a cell what a tally has, unless another has taken it. It is nobody's then.
+   * @param {Tally} tally
+   */
+  settle(tally) {
+    if (tally.owner !== this) return;
+    this.#add(this.#cellOf(tally.evaluation), tally.count, tally.at);
+    tally.run = NO_OWNER;
+    tally.owner = undefined;
+  }
+
+  #elapsed() {
+    if (this.#run === NO_RUN) this.#begin();
+    return this.#at;
   }
 
   #begin() {
-    this.#running = true;
-    this.#at = this.#time();
-    Promise.resolve().then(this.#endRun);
+    this.#run = runs.last = runs.last === MOST_RUNS ? 1 : runs.last + 1; // before the clock, which may evaluate
+    const now = this.#time();
+    this.#at = now === null ? null : now - (this.since ?? 0);
+    resolved.then(this.#endRun);
+  }
+
+  /** @param {Elapsed} at */
+  #absolute(at) {
+    return at === null ? null : at + (this.since ?? 0);
   }
 
   #time() {
@@ -119,7 +153,17 @@ export class Metrics {
   }
 
   /**
-   * The cells belong to this counter and not to a snapshot: an outcome that is dropped leaves its counts here.
+   * @param {Cell} cell
+   * @param {number} count
+   * @param {Elapsed} at
+   */
+  #add(cell, count, at) {
+    cell.count += count;
+    cell.last = later(cell.last, this.#absolute(at));
+  }
+
+  /**
+   * The cells belong to this counter and not to a snapshot: an evaluation that is let go of leaves its counts here.
    * @param {Evaluation} evaluation
    */
   #cellOf(evaluation) {
@@ -139,26 +183,29 @@ export class Metrics {
   #cell(flag, variant, reason, errorCode) {
     const key = `${reason} ${errorCode} ${variant}`;
     const cells = this.#flags.get(flag);
-    const known = cells?.get(key);
-    if (known !== undefined) return known;
+    const found = cells?.get(key);
+    if (found !== undefined) return found;
     if (this.#size >= MOST_CELLS && flag !== UNKNOWN) return this.#cell(UNKNOWN, "", reason, errorCode);
     const cell = { count: 0, last: null, variant, reason, errorCode };
-    if (cells === undefined) this.#flags.set(flag, new Map([[key, cell]]));
+    if (cells === undefined || cells === NO_CELLS) this.#flags.set(flag, new Map([[key, cell]]));
     else cells.set(key, cell);
     this.#size++;
     return cell;
   }
 
-  /** What was counted, by flag; under `UNKNOWN` what is of no flag that is known. */
+  #settleAll() {
+    this.#settledAt = this.#at ?? this.#settledAt;
+    for (const tally of this.#tallies) this.settle(tally);
+    this.#tallies.clear();
+  }
+
+  /**
+   * What was counted, by flag, errors last; under `UNKNOWN` what is of no flag that is known.
+   * @returns {[flagKey: string, cells: Cell[]][]}
+   */
   gathered() {
-    for (const [number, cell] of this.#cells) {
-      const place = 2 * (number - this.#first);
-      cell.count += this.#table[place];
-      this.#table[place] = this.#table[place + 1] = 0;
-    }
-    // Numbers of snapshots that are gone do not heap up.
-    this.#cells.clear();
-    return this.#flags;
+    this.#settleAll();
+    return [...this.#flags].map(([flagKey, cells]) => [flagKey, [...cells.values()].sort((one, other) => Number(one.errorCode !== "") - Number(other.errorCode !== ""))]);
   }
 }
 
@@ -171,7 +218,7 @@ export function metricsView(metrics) {
   let evaluations = 0;
   let unknown = viewOf([]);
   for (const [flag, cells] of metrics.gathered()) {
-    const view = viewOf(cells.values());
+    const view = viewOf(cells);
     evaluations += view.evaluations;
     if (flag === UNKNOWN) unknown = view;
     else flags[flag] = view;
@@ -179,7 +226,7 @@ export function metricsView(metrics) {
   return { since: metrics.since, evaluations, flags, unknown };
 }
 
-/** @param {Iterable<Cell>} cells of one flag */
+/** @param {Cell[]} cells of one flag */
 function viewOf(cells) {
   const view = {
     evaluations: 0,

@@ -17,7 +17,7 @@ export function metricsText(metrics, environment) {
   const everywhere = /** @type {Record<string, string>} */ (environment === null ? {} : { environment });
   for (const [flag_key, cells] of metrics.gathered()) {
     let time = /** @type {number | null} */ (null);
-    for (const { count, last, variant, reason, errorCode } of cells.values()) {
+    for (const { count, last, variant, reason, errorCode } of cells) {
       add(evaluations, { flag_key, variant, reason, ...everywhere }, count);
       if (errorCode !== "") add(errors, { flag_key, error_type: errorCode, ...everywhere }, count);
       time = later(time, last);

@@ -171,6 +171,7 @@ export interface BoundContext {
   evaluate<T>(flagKey: string, defaultValue: T, ...refused: Refused<T>): Evaluation<Widened<T>>;
   evaluate<T = FlagValue>(flagKey: string, defaultValue?: undefined): Evaluation<T | undefined>;
   evaluate<T>(flagKey: string, defaultValue: T | undefined, ...refused: Refused<T>): Evaluation<Widened<T> | undefined>;
+  evaluate<T extends FlagValue>(flagKey: string, defaultValue: T): Evaluation<Widened<T>>;
   evaluateAll(): Record<string, Evaluation<FlagValue | undefined>>;
   explain(flagKey: string): Explanation<FlagValue | undefined>;
 
@@ -203,6 +204,7 @@ export class Evaluator {
   evaluate<T>(flagKey: string, context: Context | object | null | undefined, defaultValue: T, ...refused: Refused<T>): Evaluation<Widened<T>>;
   evaluate<T = FlagValue>(flagKey: string, context?: Context | object | null, defaultValue?: undefined): Evaluation<T | undefined>;
   evaluate<T>(flagKey: string, context: Context | object | null | undefined, defaultValue: T | undefined, ...refused: Refused<T>): Evaluation<Widened<T> | undefined>;
+  evaluate<T extends FlagValue>(flagKey: string, context: Context | object | null | undefined, defaultValue: T): Evaluation<Widened<T>>;
 
   /**
    * Evaluates every flag, by key, in one crossing into wasm. Never throws: when the context cannot be read or the clock gives

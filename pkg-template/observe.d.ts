@@ -171,6 +171,9 @@ export type Guarded<On, Off> = On extends PromiseLike<infer Value> ? Promise<Val
 
 /** Evaluates as what it observes does: the same answers, the same objects. All methods but `on` and those about results never throw. */
 export interface Observed extends Flags {
+  /** What is observed. */
+  readonly flags: Flags;
+
   /** Counted, and an exposure where it assigns. */
   readonly evaluate: Evaluator["evaluate"];
   /** Counted as the option `bulk` says. */

@@ -40,6 +40,7 @@ class Observed {
     if (environment !== undefined && typeof environment !== "string") throw new TypeError("`environment` must be a string");
     checkFunction("clock", clock);
     if (!["ignore", "count", "expose"].includes(bulk)) throw new TypeError('`bulk` must be "ignore", "count" or "expose"');
+    this.flags = flags;
     const metrics = (this.#metrics = new Metrics(clock));
     this.#environment = () => environment ?? flags.info?.environment ?? null;
     if (onExposure !== undefined) this.on("exposure", onExposure);

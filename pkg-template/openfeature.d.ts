@@ -7,7 +7,7 @@ export type { Flags } from "./client.js";
 export type SnapshotSource = Pick<Client, "ready" | "info" | "stale" | "on">;
 
 export interface ProviderOptions {
-  /** Where the flags come from when they do not tell themselves: the `Client` behind an `Observed`. Default: the flags, if they are a `Client`. */
+  /** Where the flags come from when they do not tell themselves. Default: the flags, if they are a `Client`, or the `Client` behind an `Observed`. */
   client?: SnapshotSource | undefined;
   /** What OpenFeature's `track` is handed to. Default: the `track` of the flags, if they have one, as an `Observed` has. */
   track?: ((metric: string, context: Context, details?: TrackingDetails) => void) | undefined;

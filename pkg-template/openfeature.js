@@ -41,7 +41,7 @@ export class FlagsProvider {
   constructor(flags, { client, track }, events) {
     this.flags = isFlags(flags) ? flags : (this.#own = createClient(flags));
     this.events = events;
-    this.#client = client ?? (isClient(this.flags) ? this.flags : undefined);
+    this.#client = client ?? clientOf(this.flags);
     this.#track = track ?? /** @type {any} */ (this.flags).track?.bind(this.flags);
     this.#follow();
   }
@@ -131,7 +131,10 @@ export class FlagsProvider {
   #follow() {
     if (this.#unfollow) return;
     const client = this.#client;
-    const listening = client && [
+    const { flags } = this;
+    const listening = /** @type {(() => void)[]} */ ([]);
+    if (flags !== client && observes(flags)) listening.push(flags.on("circuit", ({ flag }) => this.#circuitChanged(flag)));
+    if (client) listening.push(
       client.on("ready", () => this.#recovered()),
       client.on("change", ({ changed }) => this.#changed(changed)),
       client.on("stale", () => this.#staleOrNot()),
@@ -139,8 +142,8 @@ export class FlagsProvider {
         // As long as there is a snapshot there are answers; how old they are, `stale` says.
         if (!this.#initializing && !this.#isReady()) this.#troubled(ERROR, { message: messageOf(error) });
       }),
-    ];
-    this.#unfollow = () => listening?.forEach((stop) => stop());
+    );
+    this.#unfollow = () => listening.forEach((stop) => stop());
     if (client?.stale) Promise.resolve().then(() => this.#staleOrNot());
   }
 
@@ -148,6 +151,14 @@ export class FlagsProvider {
   #changed(flags) {
     this.#recovered();
     this.events.emit(CHANGED, { flagsChanged: [...flags] });
+  }
+
+  /** @param {string} flag */
+  #circuitChanged(flag) {
+    // Not at once: an evaluation may be what has noticed it, in the middle of a page's rendering.
+    Promise.resolve().then(() => {
+      if (this.#unfollow && this.#isReady()) this.events.emit(CHANGED, { flagsChanged: [flag] });
+    });
   }
 
   #staleOrNot() {
@@ -181,6 +192,22 @@ const isFlags = (flags) => typeof /** @type {any} */ (flags)?.evaluate === "func
  * @returns {flags is Client}
  */
 const isClient = (flags) => typeof /** @type {any} */ (flags).ready === "function";
+
+/**
+ * @param {Flags} flags
+ * @returns {flags is import("./observe.js").Observed}
+ */
+const observes = (flags) => isFlags(/** @type {any} */ (flags).flags) && typeof /** @type {any} */ (flags).on === "function";
+
+/**
+ * The client that the flags are, or that is behind what observes them.
+ * @param {Flags} flags
+ * @returns {Client | undefined}
+ */
+function clientOf(flags) {
+  if (isClient(flags)) return flags;
+  return observes(flags) ? clientOf(flags.flags) : undefined;
+}
 
 /**
  * What OpenFeature's metadata can hold, which is no `null`.

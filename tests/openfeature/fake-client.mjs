@@ -9,7 +9,7 @@ export class FakeClient {
   closed = false;
 
   constructor(evaluator) {
-    this.#evaluator = evaluator;
+    this.#evaluator = this.evaluator = evaluator;
     for (const method of ["evaluate", "evaluateAll", "explain", "bind"]) this[method] = evaluator[method].bind(evaluator);
   }
 

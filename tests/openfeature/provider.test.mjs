@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 
 import { installPackage } from "../consumer.mjs";
@@ -13,6 +14,7 @@ import { FakeClient } from "./fake-client.mjs";
 const { folder } = installPackage("openfeature-provider");
 const require = createRequire(join(folder, "index.js"));
 const { Evaluator } = require("samebucket");
+const { observe } = require("samebucket/observe");
 const shop = readFileSync(new URL("shop.json", import.meta.url), "utf8");
 const shopEvaluator = () => {
   const evaluator = new Evaluator();
@@ -114,6 +116,31 @@ for (const runsOn of ["client", "server"]) {
         assert.equal((await provider.resolveBooleanEvaluation("gift-wrap", false, {})).flagMetadata.version, "2026-11-20.1");
         client.get({ schema: "samebucket/1", flags: { "gift-wrap": JSON.parse(shop).flags["gift-wrap"] } });
         assert.deepEqual(changes, [Object.keys(JSON.parse(shop).flags).filter((key) => key !== "gift-wrap").sort()]);
+      });
+
+      test("what `observe` makes of a client is followed as the client is, and tells of circuits", async () => {
+        const client = new FakeClient(new Evaluator({ clock: () => now }));
+        let now = 0;
+        const observed = observe(observe(client));
+        const provider = new SamebucketProvider(observed);
+        const told = [];
+        provider.events.addHandler("PROVIDER_CONFIGURATION_CHANGED", ({ flagsChanged }) => void told.push(flagsChanged));
+        const flag = { variants: { on: true, off: false }, default: "on", off: "off", errorThreshold: { rate: 0.5, windowSeconds: 60, minimumSamples: 2 } };
+        client.get({ schema: "samebucket/1", version: "7", flags: { fragile: flag } });
+        const answer = async () => (await provider.resolveBooleanEvaluation("fragile", false, {})).value;
+        assert.equal((await provider.resolveBooleanEvaluation("fragile", false, {})).flagMetadata.version, "7");
+        for (let time = 0; time < 3; time++) observed.recordError("fragile");
+        assert.deepEqual(told, []); // not in the middle of what has noticed it
+        await turn();
+        assert.deepEqual([told, await answer()], [[["fragile"]], false]);
+        now += 3_600_000;
+        assert.equal(await answer(), true); // the first evaluation notices that it is half open
+        await turn();
+        assert.deepEqual(told, [["fragile"], ["fragile"]]);
+        await provider.onClose();
+        for (let time = 0; time < 3; time++) observed.recordError("fragile");
+        await turn();
+        assert.deepEqual([told.length, client.listeners], [2, 0]);
       });
 
       test("set again after it was closed, it follows again", async () => {

@@ -141,6 +141,14 @@ const known = (code: ErrorCode): string => {
 };
 const formats: Record<Format, number> = { "samebucket/1": 0, lift: 0, "prompt-improver": 0, flcm: 0, orchestrator: 0, ruleiq: 0 };
 
+// Code that does not know the type itself.
+const valueOf = <T extends JsonValue>(flagKey: string, fallback: T) => evaluate(flagKey, user, fallback).value;
+const boundValueOf = <T extends JsonValue>(flagKey: string, fallback: T) => new Evaluator().bind(user).evaluate(flagKey, fallback).value;
+const generic: string = valueOf("flag", "dark");
+const genericNumber: number = boundValueOf("flag", 1);
+// @ts-expect-error a function is no data there either
+valueOf("flag", () => 2);
+
 // @ts-expect-error the flag may serve another text
 const narrow: Evaluation<"dark" | "light"> = evaluate("flag", user, theme);
 // @ts-expect-error a method is no data
@@ -176,6 +184,6 @@ new Evaluator().bind(user).evaluate("flag", user, true);
 
 void [
   context, ofInterface, ofMaybe, ofClass, numbered, ofLayout, askedFor, widened, widenedNumber, boundLayout, withoutDefault, ofTaken, ofBound, known, formats,
-  narrow, missingLayout, noReason, noCode, allThere,
+  generic, genericNumber, narrow, missingLayout, noReason, noCode, allThere,
 ];
 void [list, any, format, skipped, version, count, unchecked, reason, errorCode, all, bucket, wrong, missing];

@@ -87,7 +87,7 @@ export interface ClientEvents {
  *
  * - `network`: the server could not be reached
  * - `timeout`: no whole answer within `timeout`
- * - `http`: another status than success; `status` has it
+ * - `http`: another status than success, or one of success without the whole body (204, 205, 206); `status` has it
  * - `content_type`: no JSON; an HTML error page, for one
  * - `truncated`: the body ended before its end
  * - `too_large`: the body has more than 32 MiB

@@ -16,6 +16,9 @@ const MOST_SIGNATURE_BYTES = 4_096;
 /** However long a server wants to be left alone, it is asked again after this many milliseconds. */
 const LONGEST_RETRY_AFTER = 3_600_000;
 
+/** No content, and a part of it that nobody has asked for. */
+const WITHOUT_WHOLE_BODY = [204, 205, 206];
+
 /** Where an address without a host leads to: only pages and their workers know one. */
 export const baseAddress = () => globalThis.document?.baseURI ?? globalThis.location?.href;
 
@@ -74,7 +77,9 @@ async function ask({ fetch, request }, url, signal, headers) {
   new Headers(/** @type {any} */ (request["headers"] ?? {})).forEach((value, name) => all.set(name, value));
   try {
     // Runtimes without such a cache refuse the word.
-    return await fetch(url, { ...(hasHttpCache() ? { cache: "no-cache" } : {}), ...request, headers: all, signal });
+    const answer = await fetch(url, { ...(hasHttpCache() ? { cache: "no-cache" } : {}), ...request, headers: all, signal });
+    if (typeof answer?.headers?.get !== "function") throw new TypeError("`fetch` gave no response");
+    return answer;
   } catch (error) {
     throw error instanceof ClientError ? error : new ClientError("network", `the server could not be reached: ${why(error)}`, { cause: error });
   }
@@ -88,7 +93,7 @@ const why = (error) => (error?.cause?.message || error?.cause?.code ? `${said(er
  * @param {Source} source
  */
 function expectOk(answer, { clock }) {
-  if (answer.ok) return;
+  if (answer.ok && !WITHOUT_WHOLE_BODY.includes(answer.status)) return;
   drop(answer);
   const retryAfter = retryAfterOf(answer, clock());
   throw new ClientError("http", `the server answered with status ${answer.status}`, { status: answer.status, ...(retryAfter === undefined ? {} : { retryAfter }) });

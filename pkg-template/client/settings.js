@@ -1,6 +1,7 @@
 // The options of a client, checked and completed.
 // @ts-check
 
+import { said } from "./errors.js";
 import { baseAddress } from "./fetching.js";
 import { Verifier } from "./signature.js";
 import { LONGEST_WAIT, globalTimers } from "./timing.js";
@@ -32,9 +33,9 @@ export function settingsOf(options) {
     verifier: publicKey === undefined ? undefined : new Verifier(publicKey),
     requireDigest: options.requireDigest ?? false,
     acceptOlder: options.acceptOlder ?? false,
-    contentTypes: (options.contentTypes ?? []).map((type) => type.toLowerCase()),
-    request: options.request ?? {},
-    load: { format: options.format ?? "auto", onInvalidFlag: options.onInvalidFlag ?? "reject" },
+    contentTypes: typesOf(options.contentTypes ?? []),
+    request: requestOf(options.request ?? {}),
+    load: { format: options.format ?? "auto", onInvalidFlag: reactionTo(options.onInvalidFlag ?? "reject") },
     environment: options.environment,
     wasm: options.wasm,
     fetch: called("fetch", options.fetch ?? defaultFetch),
@@ -47,8 +48,32 @@ export function settingsOf(options) {
 /** Looked up on use, so that what is put in its place later is used. @type {import("../client.js").Fetch} */
 const defaultFetch = (url, init) => fetch(url, init);
 
+/** @param {NonNullable<ClientOptions["contentTypes"]>} types */
+function typesOf(types) {
+  if (Array.isArray(types) && types.every((type) => typeof type === "string")) return types.map((type) => type.toLowerCase());
+  throw new TypeError("`contentTypes` must be a list of texts");
+}
+
+/** @param {NonNullable<ClientOptions["request"]>} request */
+function requestOf(request) {
+  if (typeof request !== "object") throw new TypeError("`request` must be an object");
+  try {
+    new Headers(/** @type {any} */ (request)["headers"] ?? {});
+  } catch (error) {
+    throw new TypeError(`\`request.headers\` must be headers: ${said(error)}`, { cause: error });
+  }
+  return request;
+}
+
+/** @param {NonNullable<ClientOptions["onInvalidFlag"]>} reaction */
+function reactionTo(reaction) {
+  if (reaction === "reject" || reaction === "skip") return reaction;
+  throw new TypeError(`\`onInvalidFlag\` must be "reject" or "skip"; it is \`${String(reaction)}\``);
+}
+
 /** @param {NonNullable<ClientOptions["stream"]>} stream */
 function streamOf(stream) {
+  if (typeof stream !== "string" && (typeof stream !== "object" || stream === null)) throw new TypeError("`stream` must be an address, or an object with a `url`");
   const { url, signals = () => true, spread = 1_000, idle = 300_000 } = typeof stream === "string" || "href" in stream ? { url: stream } : stream;
   return {
     url: address("stream.url", url),

@@ -33,7 +33,7 @@ export async function until(holds, what = "what was waited for", milliseconds = 
 
 /** What the server does, and how the search for a newer snapshot ends: with an error's code, or well. */
 const MISBEHAVIOURS = [
-  [["slow", 600], "timeout"], [["slowBody", 600], "timeout"], [["status", [500]], "http"], [["status", [503]], "http"], [["status", [404]], "http"],
+  [["slow", 4_000], "timeout"], [["slowBody", 4_000], "timeout"], [["status", [500]], "http"], [["status", [503]], "http"], [["status", [404]], "http"],
   [["status", [429, { "retry-after": "0" }]], "http"], ["truncatedLength", "truncated"], ["truncatedChunks", "truncated"], ["truncatedSilently", "snapshot"],
   ["html", "content_type"], ["htmlAsJson", "snapshot"], [["type", "text/plain"], "content_type"], [["type", ""], "content_type"], ["invalid", "snapshot"], ["empty", "snapshot"], ["emptyList", "snapshot"],
   ["wrongDigest", "digest"], ["wrongReprDigest", "digest"], ["old", "older"], [["redirect", [302, "page.html"]], "content_type"],
@@ -41,12 +41,12 @@ const MISBEHAVIOURS = [
   ["endless", "too_large"], ["rightDigests", "good"], ["zipped", "good"], [["type", "application/vnd.flags+json; charset=utf-8"], "good"], ["bare", "good"], ["good", "good"],
 ];
 
-/** A browser makes requests of its own: again when its connection breaks, and first for the rest when it has half of an answer. All meet the same. */
-const asNext = (behaviour) => new Array(4).fill(behaviour);
+/** A browser makes requests of its own: again when its connection breaks, up to ten times, and first for the rest when it has half of an answer. All meet the same. */
+const asNext = (behaviour) => new Array(12).fill(behaviour);
 
 export const scenarios = {
   async "every misbehaviour leaves the one before in force, says why and shows that it is stale"(world) {
-    const { client, events, post, version } = await arrange(world, { timeout: 300 });
+    const { client, events, post, version } = await arrange(world, { timeout: 2_000 });
     const { wrong, same } = expectations();
     await client.ready();
     let current = 1;
@@ -217,7 +217,7 @@ export const scenarios = {
   },
 
   async "120 misbehaviours, one after the other: always the last good answer"(world) {
-    const { client, post, version } = await arrange(world, { timeout: 150 });
+    const { client, post, version } = await arrange(world, { timeout: 400 });
     const { wrong, same } = expectations();
     await client.ready();
     let seed = 7;

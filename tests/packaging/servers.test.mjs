@@ -1,10 +1,11 @@
 // The packed package where JavaScript runs without a browser: each runtime makes the same evaluations as the native crate.
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { edgeRuntime } from "./edge-light.mjs";
 import { assertOneWasm, assertSame, available, consumer, reported, run, tool } from "./harness.mjs";
 
 test("Node by import", async () => {
@@ -54,28 +55,7 @@ test("workerd", async (t) => {
 test("edge-light", async (t) => {
   if (!available(t, "edge-runtime", tool("edge-runtime"))) return;
   const folder = await consumer("edge-light");
-  // As Next.js does: `?module` is a global that holds the module, compiled outside of the worker's realm.
-  const { build } = await import("esbuild");
-  const asGlobal = {
-    name: "wasm-as-global",
-    setup({ onLoad, onResolve }) {
-      onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path.replace("?module", "")), namespace: "wasm" }));
-      onLoad({ filter: /.*/, namespace: "wasm" }, ({ path }) => {
-        writeFileSync(join(folder, "dist.wasm"), readFileSync(path));
-        return { contents: "export default WASM_OF_SAMEBUCKET;" };
-      });
-    },
-  };
-  await build({
-    absWorkingDir: folder, entryPoints: ["worker.js"], bundle: true, format: "iife", conditions: ["edge-light", "worker"], plugins: [asGlobal],
-    outfile: "dist.js", logLevel: "error",
-  });
-  const { EdgeRuntime } = await import("edge-runtime");
-  const module = await WebAssembly.compile(readFileSync(join(folder, "dist.wasm")));
-  const runtime = new EdgeRuntime({
-    initialCode: readFileSync(join(folder, "dist.js"), "utf8"), codeGeneration: { strings: false, wasm: false },
-    extend: (context) => Object.assign(context, { WASM_OF_SAMEBUCKET: module }),
-  });
+  const runtime = await edgeRuntime(folder);
   assert.equal(runtime.evaluate("(module) => module instanceof WebAssembly.Module")(await WebAssembly.compile(readFileSync(join(folder, "dist.wasm")))), false);
   assertSame(await (await runtime.dispatchFetch("http://localhost/")).json());
 });

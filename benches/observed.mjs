@@ -5,7 +5,7 @@
 
 import { Evaluator, init } from "samebucket";
 
-import { Metrics } from "../pkg/observe/metrics.js";
+import { Metrics, OUTCOMES } from "../pkg/observe/metrics.js";
 import { contextOf, snapshotOf } from "./contenders/samebucket-1.mjs";
 import { inTurns, worker } from "./rounds.mjs";
 import { median } from "./summary.mjs";
@@ -49,7 +49,7 @@ async function countingAlone() {
   const contexts = users("missed").slice(0, 60).map(contextOf);
   const evaluations = [...new Set(flags(size, "rules").flatMap(({ key }) => contexts.map((context) => evaluator.evaluate(key, context))))];
   const shuffled = evaluations.map((_, place) => evaluations[(place * 7_919) % evaluations.length]);
-  const metrics = new Metrics(Date.now);
+  const metrics = new Metrics(Date.now, /** @type {any} */ (evaluator)[OUTCOMES]);
   const count = (/** @type {number} */ times) => {
     for (let time = 0; time < times; time++) for (const evaluation of shuffled) metrics.count(evaluation);
   };

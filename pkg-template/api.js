@@ -13,8 +13,6 @@ export { is, isReady, start, startAsync } from "./module.js";
 /** A flag, as it is asked for: `timed` if its answer depends on the time.
  * @typedef {{ number: number, timed: boolean, reads: Attribute[], first: number, lacked: number }} Flag */
 /** An engine, and the stamp of the attributes that are written into it. @typedef {{ engine: Engine, stamp: number }} Written */
-/** An evaluation, and whether the caller's default stands before its value. The rest is for whoever counts: what evaluating
- * touches anyway is quick to count with. @typedef {{ evaluation: Evaluation, yields: boolean, run: number, count: number, at: any, owner: any }} Outcome */
 /** What is known of the snapshot in force; flags and outcomes are there once they were asked for.
  * @typedef {{
  *   typed: boolean,
@@ -33,7 +31,7 @@ const NOT_READY = "samebucket was used before it was ready: `await init()` first
 const NO_SNAPSHOT = "no snapshot has been loaded";
 
 /** Where whoever counts finds outcomes: that of an evaluation, and those of all flags. */
-const TALLY = Symbol.for("samebucket.tally");
+const OUTCOMES = Symbol.for("samebucket.outcomes");
 
 const decoder = new TextDecoder();
 
@@ -392,7 +390,7 @@ export class Evaluator {
 
   /** @param {number} number */
   #newOutcome(number) {
-    return outcome(this.#told((engine) => engine.outcome(number)), true);
+    return new Outcome(this.#told((engine) => engine.outcome(number)), true);
   }
 
   /**
@@ -401,7 +399,7 @@ export class Evaluator {
    */
   #unknown(flagKey) {
     const bytes = this.#ready().text(keyText(flagKey));
-    return outcome(this.#told((engine) => engine.unknown(bytes)));
+    return new Outcome(this.#told((engine) => engine.unknown(bytes)));
   }
 
   /**
@@ -461,7 +459,7 @@ export class Evaluator {
         all[outcome.evaluation.flagKey] = outcome.evaluation;
         outcomes.push(outcome);
       }
-      hidden(all, TALLY, outcomes);
+      hidden(all, OUTCOMES, outcomes);
     } catch (error) {
       for (const key of keys) all[key] = failure(key, undefined, error);
     }
@@ -533,24 +531,72 @@ function keyText(flagKey) {
 }
 
 /**
- * @param {[evaluation: any, yields: boolean]} told
- * @param {boolean} [again] whether it will be handed out again
+ * An evaluation, and whether the caller's default stands before its value. The rest is for whoever counts: what evaluating touches
+ * anyway is quick to count with. It is private, since an evaluation leads to it, and nobody may freeze it.
  */
-function outcome([evaluation, yields], again) {
-  /** @type {Outcome} */
-  const made = { evaluation, yields, run: -1, count: 0, at: null, owner: undefined };
-  made.evaluation = completed(evaluation, again && made);
-  return made;
+class Outcome {
+  #evaluation;
+  #yields;
+  #run = -1;
+  #count = 0;
+  /** @type {any} */
+  #at;
+  /** @type {any} */
+  #owner;
+
+  /**
+   * @param {[evaluation: any, yields: boolean]} told
+   * @param {boolean} [again] whether it will be handed out again
+   */
+  constructor([evaluation, yields], again) {
+    this.#evaluation = completed(evaluation, again ? this : undefined);
+    this.#yields = yields;
+  }
+
+  get evaluation() {
+    return this.#evaluation;
+  }
+  get yields() {
+    return this.#yields;
+  }
+  /** Counts it, if it was counted in this run before. */
+  again(/** @type {number} */ run) {
+    return this.#run === run && ++this.#count > 0;
+  }
+  set run(/** @type {number} */ to) {
+    this.#run = to;
+  }
+  get count() {
+    return this.#count;
+  }
+  set count(to) {
+    this.#count = to;
+  }
+  get at() {
+    return this.#at;
+  }
+  set at(to) {
+    this.#at = to;
+  }
+  get owner() {
+    return this.#owner;
+  }
+  set owner(to) {
+    this.#owner = to;
+  }
 }
 
+// Counts the runs of code in which somebody counts, so that each has a number of its own.
+hidden(Evaluator.prototype, OUTCOMES, { runs: 0 });
+
 /**
- * An evaluation as it was told, which is without `value` where only the caller's default stands. Nothing lists its outcome, which
- * comes third, to be near.
+ * An evaluation as it was told, which is without `value` where only the caller's default stands. Its outcome comes third, to be near.
  * @param {any} told
- * @param {Outcome | false} [outcome]
+ * @param {Outcome} [outcome]
+ * @returns {Evaluation}
  */
 const completed = ({ flagKey, value, ...rest }, outcome) =>
-  deepFreeze(Object.assign(hidden(Object.assign({}, { flagKey, value }), TALLY, outcome || undefined), rest));
+  deepFreeze(Object.assign(hidden(Object.assign({}, { flagKey, value }), OUTCOMES, outcome), rest));
 
 /**
  * @param {unknown} flagKey

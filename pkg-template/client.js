@@ -84,6 +84,11 @@ class Client {
     if (polling !== false) this.#begin();
   }
 
+  /** What the evaluator answers is handed on as it is, with what counts it. */
+  get [Symbol.for("samebucket.outcomes")]() {
+    return /** @type {any} */ (this.evaluator)[Symbol.for("samebucket.outcomes")];
+  }
+
   get info() {
     return this.#info;
   }

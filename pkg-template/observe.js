@@ -6,7 +6,7 @@ import { analyse } from "./observe/analysis.js";
 import { Circuits } from "./observe/circuits.js";
 import { Experiments } from "./observe/experiments.js";
 import { Exposures, userOf } from "./observe/exposures.js";
-import { Metrics, metricsView } from "./observe/metrics.js";
+import { Metrics, OUTCOMES, metricsView } from "./observe/metrics.js";
 import { metricsText } from "./observe/prometheus.js";
 
 export { analyse } from "./observe/analysis.js";
@@ -41,7 +41,7 @@ class Observed {
     checkFunction("clock", clock);
     if (!["ignore", "count", "expose"].includes(bulk)) throw new TypeError('`bulk` must be "ignore", "count" or "expose"');
     this.flags = flags;
-    const metrics = (this.#metrics = new Metrics(clock));
+    const metrics = (this.#metrics = new Metrics(clock, /** @type {any} */ (flags)[OUTCOMES]));
     this.#environment = () => environment ?? flags.info?.environment ?? null;
     if (onExposure !== undefined) this.on("exposure", onExposure);
     if (exposures !== false) this.#observeExposures(exposures === true ? {} : exposures, () => flags.info?.version ?? null);
@@ -98,6 +98,15 @@ class Observed {
     };
     this.exportCircuits = () => circuits.export();
     this.importCircuits = (/** @type {any} */ exported) => circuits.import(exported);
+  }
+
+  get [OUTCOMES]() {
+    return /** @type {any} */ (this.flags)[OUTCOMES];
+  }
+
+  /** What a provider knows it by. */
+  get [Symbol.for("samebucket.observed")]() {
+    return true;
   }
 
   /** What was counted, as a plain object. */

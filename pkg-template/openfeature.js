@@ -55,8 +55,9 @@ export class FlagsProvider {
   }
 
   async onClose() {
-    this.#unfollow?.();
+    const unfollow = this.#unfollow;
     this.#unfollow = undefined;
+    unfollow?.();
     this.#own?.close();
     this.#ownClosed = this.#own !== undefined;
   }
@@ -133,7 +134,7 @@ export class FlagsProvider {
     const client = this.#client;
     const { flags } = this;
     const listening = /** @type {(() => void)[]} */ ([]);
-    if (flags !== client && observes(flags)) listening.push(flags.on("circuit", ({ flag }) => this.#circuitChanged(flag)));
+    if (flags !== client && observes(flags)) listening.push(flags.on("circuit", () => this.#circuitChanged()));
     if (client) listening.push(
       client.on("ready", () => this.#recovered()),
       client.on("change", ({ changed }) => this.#changed(changed)),
@@ -153,11 +154,11 @@ export class FlagsProvider {
     this.events.emit(CHANGED, { flagsChanged: [...flags] });
   }
 
-  /** @param {string} flag */
-  #circuitChanged(flag) {
+  /** The flag is another, and those that require it. */
+  #circuitChanged() {
     // Not at once: an evaluation may be what has noticed it, in the middle of a page's rendering.
     Promise.resolve().then(() => {
-      if (this.#unfollow && this.#isReady()) this.events.emit(CHANGED, { flagsChanged: [flag] });
+      if (this.#unfollow) this.events.emit(CHANGED, {});
     });
   }
 
@@ -197,7 +198,7 @@ const isClient = (flags) => typeof /** @type {any} */ (flags).ready === "functio
  * @param {Flags} flags
  * @returns {flags is import("./observe.js").Observed}
  */
-const observes = (flags) => isFlags(/** @type {any} */ (flags).flags) && typeof /** @type {any} */ (flags).on === "function";
+const observes = (flags) => /** @type {any} */ (flags)[Symbol.for("samebucket.observed")] === true;
 
 /**
  * The client that the flags are, or that is behind what observes them.

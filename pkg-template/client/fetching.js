@@ -74,7 +74,11 @@ async function fetchSignature(source, url, signal) {
  */
 async function ask({ fetch, request }, url, signal, headers) {
   const all = new Headers(headers);
-  new Headers(/** @type {any} */ (request["headers"] ?? {})).forEach((value, name) => all.set(name, value));
+  try {
+    new Headers(/** @type {any} */ (request["headers"] ?? {})).forEach((value, name) => all.set(name, value));
+  } catch (error) {
+    throw new ClientError("network", `\`request.headers\` cannot be sent: ${said(error)}`, { cause: error });
+  }
   try {
     // Runtimes without such a cache refuse the word.
     const answer = await fetch(url, { ...(hasHttpCache() ? { cache: "no-cache" } : {}), ...request, headers: all, signal });

@@ -4,7 +4,8 @@
 
 import { variantOf } from "./variants.js";
 
-const TALLY = Symbol.for("samebucket.tally");
+/** Where evaluations have their tally, and all flags' evaluations theirs. Evaluators have it too, and what hands on what they answer: there it counts runs. */
+export const OUTCOMES = Symbol.for("samebucket.outcomes");
 /** What tallies have is taken over when there are so many, and after so many milliseconds: those of gone snapshots are let go of. */
 const MOST_TALLIES = 1 << 17;
 const LONGEST = 60_000;
@@ -21,17 +22,17 @@ export const UNKNOWN = "";
  * @typedef {{ count: number, last: number | null, variant: string, reason: string, errorCode: string }} Cell */
 /** Milliseconds since the metrics began, which are small numbers for long; `null` when the clock gave no time.
  * @typedef {number | null} Elapsed */
-/** How often an evaluation was counted since its cell was told, in which run that was last, and when; and by whom.
- * @typedef {{ evaluation: Evaluation, run: number, count: number, at: Elapsed, owner?: Metrics }} Tally */
+/** How often an evaluation was counted since its cell was told, in which run that was last, and when; and by whom. `again` counts it, if
+ * it was counted in this run before.
+ * @typedef {{ evaluation: Evaluation, again(run: number): boolean, run: number, count: number, at: Elapsed, owner?: Metrics }} Tally */
 
 const NO_RUN = 0;
 /** The run of a tally that nobody has. */
 const NO_OWNER = -1;
 /** Numbers up to here are quick to compare. */
 const MOST_RUNS = 2 ** 30 - 1;
-/** A run has a number of its own among all who count, even where this module is loaded twice. @type {{ last: number }} */
-const runs = (/** @type {any} */ (globalThis)[Symbol.for("samebucket.runs")] ??= { last: 0 });
-
+/** Tallies are settled after so many runs as well, for clocks that stand still. */
+const MOST_UNSETTLED_RUNS = 1 << 14;
 /** @type {Map<string, Cell>} */
 const NO_CELLS = new Map();
 
@@ -39,25 +40,34 @@ const resolved = Promise.resolve();
 
 export class Metrics {
   #clock;
+  /** Numbers of runs, of their own among all who count there, though this module is loaded twice. */
+  #numbers;
+  #tallied;
   /** The number of the synchronous run of code that goes on, from its first evaluation. The time is asked once for all of it. */
   #run = NO_RUN;
   #at = /** @type {Elapsed} */ (null);
-  /** When tallies were settled last. */
+  /** When tallies were settled last, and how many runs there were since. */
   #settledAt = 0;
+  #runsSince = 0;
   #endRun = () => {
     this.#run = NO_RUN;
-    if (this.#at !== null && Math.abs(this.#at - this.#settledAt) >= LONGEST) this.#settleAll();
+    if ((this.#at !== null && Math.abs(this.#at - this.#settledAt) >= LONGEST) || this.#runsSince >= MOST_UNSETTLED_RUNS) this.#settleAll();
   };
   /** Those that have what is not in the cells yet, unless another has taken them. */
-  #tallies = /** @type {Set<Tally>} */ (new Set());
+  #counted = /** @type {Set<Tally>} */ (new Set());
   #size = 0;
   /** By flag, and then by reason, error and variant. */
   #flags = /** @type {Map<string, Map<string, Cell>>} */ (new Map([[UNKNOWN, new Map()]]));
   since;
 
-  /** @param {() => number} clock */
-  constructor(clock) {
+  /**
+   * @param {() => number} clock
+   * @param {{ runs: number }} [numbers] none where evaluations are not sure to be those of an evaluator
+   */
+  constructor(clock, numbers) {
     this.#clock = clock;
+    this.#numbers = numbers ?? { runs: 0 };
+    this.#tallied = numbers !== undefined;
     this.since = this.#time();
   }
 
@@ -68,21 +78,19 @@ export class Metrics {
 
   /** @param {any} evaluation */
   count(evaluation) {
-    const tally = evaluation[TALLY];
-    if (tally !== undefined && tally.run === this.#run) tally.count++;
-    else this.#countAnew(evaluation, tally);
+    const tally = this.#tallied ? evaluation[OUTCOMES] : undefined;
+    if (tally === undefined || !tally.again(this.#run)) this.#countAnew(evaluation, tally);
   }
 
   /** @param {any} all the evaluations of all flags, by flag */
   countAll(all) {
-    const tallies = all[TALLY];
+    const tallies = this.#tallied ? all[OUTCOMES] : undefined;
     if (tallies === undefined) {
       for (const flagKey in all) this.count(all[flagKey]);
       return;
     }
     for (const tally of tallies) {
-      if (tally.run === this.#run) tally.count++;
-      else this.#countAnew(tally.evaluation, tally);
+      if (!tally.again(this.#run)) this.#countAnew(tally.evaluation, tally);
     }
   }
 
@@ -106,8 +114,8 @@ export class Metrics {
   /** @param {Tally} tally */
   #take(tally) {
     tally.owner?.settle(tally);
-    if (this.#tallies.size >= MOST_TALLIES) this.#settleAll();
-    this.#tallies.add(tally);
+    if (this.#counted.size >= MOST_TALLIES) this.#settleAll();
+    this.#counted.add(tally);
     tally.owner = this;
     tally.count = 0;
     // The flag is known from now on. Cells beside what evaluating touches would make that slower, and come later.
@@ -132,7 +140,8 @@ export class Metrics {
   }
 
   #begin() {
-    this.#run = runs.last = runs.last === MOST_RUNS ? 1 : runs.last + 1; // before the clock, which may evaluate
+    this.#run = this.#numbers.runs = (this.#numbers.runs % MOST_RUNS) + 1; // before the clock, which may evaluate
+    this.#runsSince++;
     const now = this.#time();
     this.#at = now === null ? null : now - (this.since ?? 0);
     resolved.then(this.#endRun);
@@ -195,8 +204,9 @@ export class Metrics {
 
   #settleAll() {
     this.#settledAt = this.#at ?? this.#settledAt;
-    for (const tally of this.#tallies) this.settle(tally);
-    this.#tallies.clear();
+    this.#runsSince = 0;
+    for (const tally of this.#counted) this.settle(tally);
+    this.#counted.clear();
   }
 
   /**
@@ -205,7 +215,7 @@ export class Metrics {
    */
   gathered() {
     this.#settleAll();
-    return [...this.#flags].map(([flagKey, cells]) => [flagKey, [...cells.values()].sort((one, other) => Number(one.errorCode !== "") - Number(other.errorCode !== ""))]);
+    return [...this.#flags].filter(([, cells]) => cells.size > 0).map(([flagKey, cells]) => [flagKey, [...cells.values()].sort((one, other) => Number(one.errorCode !== "") - Number(other.errorCode !== ""))]);
   }
 }
 

@@ -17,6 +17,8 @@ const { Evaluator } = require("samebucket");
 /** @type {typeof import("../../pkg-template/observe.js")} */
 const { observe } = require("samebucket/observe");
 
+const OUTCOMES = Symbol.for("samebucket.outcomes");
+
 const split = { variants: { on: true, off: false }, default: { split: { on: 50, off: 50 } } };
 const SNAPSHOT = {
   schema: "samebucket/1",
@@ -190,6 +192,42 @@ test("evaluations of snapshots that are gone are let go of within a minute", () 
   assert.ok(left <= 61, `${left} evaluations are left`);
 });
 
+test("whoever freezes whatever can be reached stops no counter", () => {
+  const freeze = (value) => {
+    if (Object.isFrozen(value) && value !== evaluation) return;
+    Object.freeze(value);
+    for (const key of Reflect.ownKeys(value)) if (typeof value[key] === "object" && value[key] !== null) freeze(value[key]);
+  };
+  const evaluator = loaded();
+  const observed = observe(evaluator);
+  const evaluation = evaluator.evaluate("fixed", {});
+  freeze(evaluation);
+  freeze(evaluator.evaluateAll({}));
+  observed.evaluate("fixed", {});
+  observed.evaluate("fixed", {});
+  freeze(observed.evaluateAll({}));
+  assert.equal(observed.metrics().flags.fixed.evaluations, 3);
+  // Not even one that looks at no mark of its own goes round in circles.
+  const walk = (value) => Reflect.ownKeys(value).forEach((key) => typeof value[key] === "object" && value[key] !== null && walk(value[key]));
+  walk(evaluation);
+});
+
+test("evaluations that somebody has changed count as what they are", () => {
+  const evaluator = loaded();
+  const { evaluate, explain, bind } = evaluator;
+  const observed = observe({
+    evaluate, explain, bind,
+    evaluateAll(context) {
+      const all = evaluator.evaluateAll(context);
+      delete all.split;
+      return Object.assign(all, { own: { ...all.fixed, flagKey: "own" } });
+    },
+  });
+  observed.evaluateAll({});
+  observed.evaluate("fixed", {});
+  assert.deepEqual(Object.entries(observed.metrics().flags).map(([key, { evaluations }]) => [key, evaluations]), [["colour", 1], ["fixed", 2], ["own", 1]]);
+});
+
 test("what an evaluation holds for its counters is not to be seen", () => {
   const { evaluate } = observe(loaded());
   const evaluation = evaluate("fixed", {});
@@ -199,13 +237,15 @@ test("what an evaluation holds for its counters is not to be seen", () => {
 });
 
 test("counts are right however many evaluations there are", async () => {
+  function again(run) {
+    return this.run === run && ++this.count > 0;
+  }
   const evaluations = Array.from({ length: 140_000 }, (_, number) => {
     const evaluation = { flagKey: `f-${number % 7}`, value: true, variant: "on", reason: "STATIC", backendReason: null, ruleId: null };
-    const tally = { evaluation, yields: false, run: -1, count: 0, at: null, owner: undefined };
-    return Object.defineProperty(evaluation, Symbol.for("samebucket.tally"), { value: tally });
+    return Object.assign(evaluation, { [OUTCOMES]: { evaluation, run: -1, count: 0, at: null, owner: undefined, again } });
   });
   let next = 0;
-  const observed = observe({ evaluate: () => evaluations[next++ % evaluations.length] });
+  const observed = observe({ evaluate: () => evaluations[next++ % evaluations.length], [OUTCOMES]: { runs: 0 } });
   for (let round = 0; round < 3; round++) {
     for (let time = 0; time < evaluations.length; time++) observed.evaluate("any");
     if (round === 1) await turn();

@@ -132,15 +132,29 @@ for (const runsOn of ["client", "server"]) {
         for (let time = 0; time < 3; time++) observed.recordError("fragile");
         assert.deepEqual(told, []); // not in the middle of what has noticed it
         await turn();
-        assert.deepEqual([told, await answer()], [[["fragile"]], false]);
+        assert.deepEqual([told, await answer()], [[undefined], false]); // flags that require it have changed, too
         now += 3_600_000;
         assert.equal(await answer(), true); // the first evaluation notices that it is half open
         await turn();
-        assert.deepEqual(told, [["fragile"], ["fragile"]]);
+        assert.deepEqual(told, [undefined, undefined]);
         await provider.onClose();
         for (let time = 0; time < 3; time++) observed.recordError("fragile");
         await turn();
         assert.deepEqual([told.length, client.listeners], [2, 0]);
+      });
+
+      test("flags of one's own are not taken for what observes", async () => {
+        const { evaluator } = shopEvaluator();
+        const client = new FakeClient(evaluator);
+        client.get(shop);
+        const { evaluate, evaluateAll, explain, bind } = evaluator;
+        const own = { evaluate, evaluateAll, explain, bind, flags: client, on: () => throwing(new Error("no")) };
+        for (const flags of [own, Object.assign({ ...own }, { on: () => undefined }), ((cyclic) => (cyclic.flags = cyclic))({ ...own })]) {
+          const provider = new SamebucketProvider(flags, { client });
+          assert.equal(client.listeners, 4);
+          await provider.onClose();
+          assert.equal(client.listeners, 0);
+        }
       });
 
       test("set again after it was closed, it follows again", async () => {

@@ -559,11 +559,10 @@ class Outcome {
   get yields() {
     return this.#yields;
   }
-  /** Counts it, if it was counted in this run before. */
-  again(/** @type {number} */ run) {
-    return this.#run === run && ++this.#count > 0;
+  get run() {
+    return this.#run;
   }
-  set run(/** @type {number} */ to) {
+  set run(to) {
     this.#run = to;
   }
   get count() {

@@ -22,9 +22,8 @@ export const UNKNOWN = "";
  * @typedef {{ count: number, last: number | null, variant: string, reason: string, errorCode: string }} Cell */
 /** Milliseconds since the metrics began, which are small numbers for long; `null` when the clock gave no time.
  * @typedef {number | null} Elapsed */
-/** How often an evaluation was counted since its cell was told, in which run that was last, and when; and by whom. `again` counts it, if
- * it was counted in this run before.
- * @typedef {{ evaluation: Evaluation, again(run: number): boolean, run: number, count: number, at: Elapsed, owner?: Metrics }} Tally */
+/** How often an evaluation was counted since its cell was told, in which run that was last, and when; and by whom.
+ * @typedef {{ evaluation: Evaluation, run: number, count: number, at: Elapsed, owner?: Metrics }} Tally */
 
 const NO_RUN = 0;
 /** The run of a tally that nobody has. */
@@ -79,7 +78,8 @@ export class Metrics {
   /** @param {any} evaluation */
   count(evaluation) {
     const tally = this.#tallied ? evaluation[OUTCOMES] : undefined;
-    if (tally === undefined || !tally.again(this.#run)) this.#countAnew(evaluation, tally);
+    if (tally !== undefined && tally.run === this.#run) tally.count++;
+    else this.#countAnew(evaluation, tally);
   }
 
   /** @param {any} all the evaluations of all flags, by flag */
@@ -90,7 +90,8 @@ export class Metrics {
       return;
     }
     for (const tally of tallies) {
-      if (!tally.again(this.#run)) this.#countAnew(tally.evaluation, tally);
+      if (tally.run === this.#run) tally.count++;
+      else this.#countAnew(tally.evaluation, tally);
     }
   }
 

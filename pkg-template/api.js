@@ -13,6 +13,8 @@ export { is, isReady, start, startAsync } from "./module.js";
 /** A flag, as it is asked for: `timed` if its answer depends on the time.
  * @typedef {{ number: number, timed: boolean, reads: Attribute[], first: number, lacked: number }} Flag */
 /** An engine, and the stamp of the attributes that are written into it. @typedef {{ engine: Engine, stamp: number }} Written */
+/** An evaluation, and whether the caller's default stands before its value. The rest is for whoever counts: what evaluating touches
+ * anyway is quick to count with. @typedef {{ evaluation: Evaluation, yields: boolean, run: number, count: number, at: any, owner: any }} Outcome */
 /** What is known of the snapshot in force; flags and outcomes are there once they were asked for.
  * @typedef {{
  *   typed: boolean,
@@ -30,7 +32,7 @@ const PATIENCE = 15;
 const NOT_READY = "samebucket was used before it was ready: `await init()` first";
 const NO_SNAPSHOT = "no snapshot has been loaded";
 
-/** Where whoever counts finds outcomes: that of an evaluation, and those of all flags. */
+/** Where whoever counts finds the number of an evaluation's outcome, those of all flags, and of an evaluator its outcomes. */
 const OUTCOMES = Symbol.for("samebucket.outcomes");
 
 const decoder = new TextDecoder();
@@ -56,6 +58,8 @@ export class Evaluator {
   #engine = /** @type {Engine | undefined} */ (undefined);
   #writer = /** @type {Writer | undefined} */ (undefined);
   #plan = /** @type {Plan | undefined} */ (undefined);
+  /** For whoever counts: the outcomes in force, and how many runs of code there were in which somebody counted. */
+  #counting = { outcomes: /** @type {Outcome[]} */ ([]), runs: 0 };
   /** The time, for the evaluation that goes on. */
   #now = 0;
 
@@ -65,6 +69,7 @@ export class Evaluator {
     if (typeof clock !== "function") throw new TypeError("`clock` must be a function");
     this.#environment = environment;
     this.#clock = clock;
+    hidden(this, OUTCOMES, this.#counting);
     // So that methods can be taken off: `const { evaluate } = evaluator`.
     // The first is the constructor.
     for (const name of Object.getOwnPropertyNames(Evaluator.prototype).slice(1)) {
@@ -88,6 +93,7 @@ export class Evaluator {
     );
     this.#ready().reserveSlots(attributes.length);
     this.#plan = { typed, attributes: attributes.map(prepared), flags: new Map(), outcomes: new Array(outcomes), all: undefined };
+    this.#counting.outcomes = this.#plan.outcomes;
     return info;
   }
 
@@ -390,7 +396,7 @@ export class Evaluator {
 
   /** @param {number} number */
   #newOutcome(number) {
-    return new Outcome(this.#told((engine) => engine.outcome(number)), true);
+    return outcome(this.#told((engine) => engine.outcome(number)), number);
   }
 
   /**
@@ -399,7 +405,7 @@ export class Evaluator {
    */
   #unknown(flagKey) {
     const bytes = this.#ready().text(keyText(flagKey));
-    return new Outcome(this.#told((engine) => engine.unknown(bytes)));
+    return outcome(this.#told((engine) => engine.unknown(bytes)));
   }
 
   /**
@@ -453,13 +459,14 @@ export class Evaluator {
       }
       const { engine, stamp } = encode(this.#loaded());
       const numbers = new DataView(this.#tell(() => engine.evaluate_all(this.#now, stamp)));
-      const outcomes = [];
+      const counted = [];
       for (let at = 0; at < numbers.byteLength; at += 4) {
-        const outcome = this.#outcome(numbers.getUint32(at, true));
-        all[outcome.evaluation.flagKey] = outcome.evaluation;
-        outcomes.push(outcome);
+        const number = numbers.getUint32(at, true);
+        const { evaluation } = this.#outcome(number);
+        all[evaluation.flagKey] = evaluation;
+        counted.push(number);
       }
-      hidden(all, OUTCOMES, outcomes);
+      hidden(all, OUTCOMES, counted);
     } catch (error) {
       for (const key of keys) all[key] = failure(key, undefined, error);
     }
@@ -531,71 +538,20 @@ function keyText(flagKey) {
 }
 
 /**
- * An evaluation, and whether the caller's default stands before its value. The rest is for whoever counts: what evaluating touches
- * anyway is quick to count with. It is private, since an evaluation leads to it, and nobody may freeze it.
+ * @param {[evaluation: any, yields: boolean]} told
+ * @param {number} [number]
+ * @returns {Outcome}
  */
-class Outcome {
-  #evaluation;
-  #yields;
-  #run = -1;
-  #count = 0;
-  /** @type {any} */
-  #at;
-  /** @type {any} */
-  #owner;
-
-  /**
-   * @param {[evaluation: any, yields: boolean]} told
-   * @param {boolean} [again] whether it will be handed out again
-   */
-  constructor([evaluation, yields], again) {
-    this.#evaluation = completed(evaluation, again ? this : undefined);
-    this.#yields = yields;
-  }
-
-  get evaluation() {
-    return this.#evaluation;
-  }
-  get yields() {
-    return this.#yields;
-  }
-  get run() {
-    return this.#run;
-  }
-  set run(to) {
-    this.#run = to;
-  }
-  get count() {
-    return this.#count;
-  }
-  set count(to) {
-    this.#count = to;
-  }
-  get at() {
-    return this.#at;
-  }
-  set at(to) {
-    this.#at = to;
-  }
-  get owner() {
-    return this.#owner;
-  }
-  set owner(to) {
-    this.#owner = to;
-  }
-}
-
-// Counts the runs of code in which somebody counts, so that each has a number of its own.
-hidden(Evaluator.prototype, OUTCOMES, { runs: 0 });
+const outcome = ([evaluation, yields], number) => ({ evaluation: completed(evaluation, number), yields, run: -1, count: 0, at: null, owner: undefined });
 
 /**
- * An evaluation as it was told, which is without `value` where only the caller's default stands. Its outcome comes third, to be near.
+ * An evaluation as it was told, which is without `value` where only the caller's default stands. The number of its
+ * outcome comes third, to be near.
  * @param {any} told
- * @param {Outcome} [outcome]
- * @returns {Evaluation}
+ * @param {number} [number]
  */
-const completed = ({ flagKey, value, ...rest }, outcome) =>
-  deepFreeze(Object.assign(hidden(Object.assign({}, { flagKey, value }), OUTCOMES, outcome), rest));
+const completed = ({ flagKey, value, ...rest }, number) =>
+  deepFreeze(Object.assign(hidden(Object.assign({}, { flagKey, value }), OUTCOMES, number), rest));
 
 /**
  * @param {unknown} flagKey

@@ -4,7 +4,7 @@
 
 import { variantOf } from "./variants.js";
 
-/** Where evaluations have their tally, and all flags' evaluations theirs. Evaluators have it too, and what hands on what they answer: there it counts runs. */
+/** Where evaluations have the number of their tally, and all flags' evaluations theirs. Evaluators, and what hands on what they answer, have the tallies there. */
 export const OUTCOMES = Symbol.for("samebucket.outcomes");
 /** What tallies have is taken over when there are so many, and after so many milliseconds: those of gone snapshots are let go of. */
 const MOST_TALLIES = 1 << 17;
@@ -39,9 +39,8 @@ const resolved = Promise.resolve();
 
 export class Metrics {
   #clock;
-  /** Numbers of runs, of their own among all who count there, though this module is loaded twice. */
-  #numbers;
-  #tallied;
+  /** The tallies, and numbers of runs: each has its own among all who count there, though this module is loaded twice. */
+  #counting;
   /** The number of the synchronous run of code that goes on, from its first evaluation. The time is asked once for all of it. */
   #run = NO_RUN;
   #at = /** @type {Elapsed} */ (null);
@@ -61,12 +60,11 @@ export class Metrics {
 
   /**
    * @param {() => number} clock
-   * @param {{ runs: number }} [numbers] none where evaluations are not sure to be those of an evaluator
+   * @param {{ outcomes: Tally[], runs: number }} [counting] none where evaluations are not sure to be those of an evaluator
    */
-  constructor(clock, numbers) {
+  constructor(clock, counting = { outcomes: [], runs: 0 }) {
     this.#clock = clock;
-    this.#numbers = numbers ?? { runs: 0 };
-    this.#tallied = numbers !== undefined;
+    this.#counting = counting;
     this.since = this.#time();
   }
 
@@ -77,19 +75,22 @@ export class Metrics {
 
   /** @param {any} evaluation */
   count(evaluation) {
-    const tally = this.#tallied ? evaluation[OUTCOMES] : undefined;
-    if (tally !== undefined && tally.run === this.#run) tally.count++;
+    const number = evaluation[OUTCOMES];
+    const tally = number === undefined ? undefined : this.#counting.outcomes[number];
+    if (tally !== undefined && tally.run === this.#run && tally.evaluation === evaluation) tally.count++;
     else this.#countAnew(evaluation, tally);
   }
 
   /** @param {any} all the evaluations of all flags, by flag */
   countAll(all) {
-    const tallies = this.#tallied ? all[OUTCOMES] : undefined;
-    if (tallies === undefined) {
+    const { outcomes } = this.#counting;
+    const numbers = outcomes.length > 0 ? all[OUTCOMES] : undefined;
+    if (numbers === undefined) {
       for (const flagKey in all) this.count(all[flagKey]);
       return;
     }
-    for (const tally of tallies) {
+    for (const number of numbers) {
+      const tally = outcomes[number];
       if (tally.run === this.#run) tally.count++;
       else this.#countAnew(tally.evaluation, tally);
     }
@@ -102,7 +103,7 @@ export class Metrics {
    */
   #countAnew(evaluation, tally) {
     const at = this.#elapsed();
-    if (tally === undefined) {
+    if (tally?.evaluation !== evaluation) {
       this.#add(this.#cellOf(evaluation), 1, at);
       return;
     }
@@ -141,7 +142,7 @@ export class Metrics {
   }
 
   #begin() {
-    this.#run = this.#numbers.runs = (this.#numbers.runs % MOST_RUNS) + 1; // before the clock, which may evaluate
+    this.#run = this.#counting.runs = (this.#counting.runs % MOST_RUNS) + 1; // before the clock, which may evaluate
     this.#runsSince++;
     const now = this.#time();
     this.#at = now === null ? null : now - (this.since ?? 0);

@@ -239,10 +239,11 @@ test("what an evaluation holds for its counters is not to be seen", () => {
 test("counts are right however many evaluations there are", async () => {
   const evaluations = Array.from({ length: 140_000 }, (_, number) => {
     const evaluation = { flagKey: `f-${number % 7}`, value: true, variant: "on", reason: "STATIC", backendReason: null, ruleId: null };
-    return Object.assign(evaluation, { [OUTCOMES]: { evaluation, run: -1, count: 0, at: null, owner: undefined } });
+    return Object.assign(evaluation, { [OUTCOMES]: number });
   });
+  const outcomes = evaluations.map((evaluation) => ({ evaluation, run: -1, count: 0, at: null, owner: undefined }));
   let next = 0;
-  const observed = observe({ evaluate: () => evaluations[next++ % evaluations.length], [OUTCOMES]: { runs: 0 } });
+  const observed = observe({ evaluate: () => evaluations[next++ % evaluations.length], [OUTCOMES]: { outcomes, runs: 0 } });
   for (let round = 0; round < 3; round++) {
     for (let time = 0; time < evaluations.length; time++) observed.evaluate("any");
     if (round === 1) await turn();

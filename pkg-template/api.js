@@ -69,7 +69,6 @@ export class Evaluator {
     if (typeof clock !== "function") throw new TypeError("`clock` must be a function");
     this.#environment = environment;
     this.#clock = clock;
-    hidden(this, OUTCOMES, this.#counting);
     // So that methods can be taken off: `const { evaluate } = evaluator`.
     // The first is the constructor.
     for (const name of Object.getOwnPropertyNames(Evaluator.prototype).slice(1)) {
@@ -95,6 +94,11 @@ export class Evaluator {
     this.#plan = { typed, attributes: attributes.map(prepared), flags: new Map(), outcomes: new Array(outcomes), all: undefined };
     this.#counting.outcomes = this.#plan.outcomes;
     return info;
+  }
+
+  /** Of the prototype, where nobody who freezes an evaluator comes by. */
+  get [OUTCOMES]() {
+    return this.#counting;
   }
 
   /** @param {string} flagKey */

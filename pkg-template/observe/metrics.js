@@ -6,9 +6,6 @@ import { variantOf } from "./variants.js";
 
 /** Where evaluations have the number of their tally, and all flags' evaluations theirs. Evaluators, and what hands on what they answer, have the tallies there. */
 export const OUTCOMES = Symbol.for("samebucket.outcomes");
-/** What tallies have is taken over when there are so many, and after so many milliseconds: those of gone snapshots are let go of. */
-const MOST_TALLIES = 1 << 17;
-const LONGEST = 60_000;
 /** So many combinations of flag, variant and reason are told apart; what comes later counts as unknown. */
 const MOST_CELLS = 250_000;
 /** These errors are of a flag that is there; the others may have any name that somebody asked for. */
@@ -30,8 +27,6 @@ const NO_RUN = 0;
 const NO_OWNER = -1;
 /** Numbers up to here are quick to compare. */
 const MOST_RUNS = 2 ** 30 - 1;
-/** Tallies are settled after so many runs as well, for clocks that stand still. */
-const MOST_UNSETTLED_RUNS = 1 << 14;
 /** @type {Map<string, Cell>} */
 const NO_CELLS = new Map();
 
@@ -44,15 +39,12 @@ export class Metrics {
   /** The number of the synchronous run of code that goes on, from its first evaluation. The time is asked once for all of it. */
   #run = NO_RUN;
   #at = /** @type {Elapsed} */ (null);
-  /** When tallies were settled last, and how many runs there were since. */
-  #settledAt = 0;
-  #runsSince = 0;
   #endRun = () => {
     this.#run = NO_RUN;
-    if ((this.#at !== null && Math.abs(this.#at - this.#settledAt) >= LONGEST) || this.#runsSince >= MOST_UNSETTLED_RUNS) this.#settleAll();
   };
-  /** Those that have what is not in the cells yet, unless another has taken them. */
+  /** Those that have what is not in the cells yet, unless another has taken them; and the snapshot's list that they are of. */
   #counted = /** @type {Set<Tally>} */ (new Set());
+  #outcomes = /** @type {Tally[]} */ ([]);
   #size = 0;
   /** By flag, and then by reason, error and variant. */
   #flags = /** @type {Map<string, Map<string, Cell>>} */ (new Map([[UNKNOWN, new Map()]]));
@@ -116,7 +108,11 @@ export class Metrics {
   /** @param {Tally} tally */
   #take(tally) {
     tally.owner?.settle(tally);
-    if (this.#counted.size >= MOST_TALLIES) this.#settleAll();
+    if (this.#outcomes !== this.#counting.outcomes) {
+      // Evaluations of a snapshot that is gone are not to be kept.
+      this.#settleAll();
+      this.#outcomes = this.#counting.outcomes;
+    }
     this.#counted.add(tally);
     tally.owner = this;
     tally.count = 0;
@@ -143,7 +139,6 @@ export class Metrics {
 
   #begin() {
     this.#run = this.#counting.runs = (this.#counting.runs % MOST_RUNS) + 1; // before the clock, which may evaluate
-    this.#runsSince++;
     const now = this.#time();
     this.#at = now === null ? null : now - (this.since ?? 0);
     resolved.then(this.#endRun);
@@ -205,8 +200,6 @@ export class Metrics {
   }
 
   #settleAll() {
-    this.#settledAt = this.#at ?? this.#settledAt;
-    this.#runsSince = 0;
     for (const tally of this.#counted) this.settle(tally);
     this.#counted.clear();
   }
@@ -217,7 +210,9 @@ export class Metrics {
    */
   gathered() {
     this.#settleAll();
-    return [...this.#flags].filter(([, cells]) => cells.size > 0).map(([flagKey, cells]) => [flagKey, [...cells.values()].sort((one, other) => Number(one.errorCode !== "") - Number(other.errorCode !== ""))]);
+    const isError = (/** @type {Cell} */ { errorCode }) => Number(errorCode !== "");
+    const counted = [...this.#flags].filter(([, cells]) => cells.size > 0);
+    return counted.map(([flagKey, cells]) => [flagKey, [...cells.values()].sort((one, other) => isError(one) - isError(other))]);
   }
 }
 

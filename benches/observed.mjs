@@ -1,57 +1,127 @@
-// What counting costs: `node benches/observed.mjs [flags]` prints how long an evaluation takes that is counted, and one that is not,
-// in turns, in pairs of processes; and how long counting takes by itself. Wants `pkg/` built, and `benches/node_modules/samebucket` to
-// lead there, as `make bench` leaves it.
+// What counting costs: `node benches/observed.mjs [flags]` asks an evaluator and what observes it in turns, in one process and then in
+// others, and prints what an evaluation takes that is counted, and one that is not; and how long counting takes by itself. Wants
+// `pkg/` built, and `benches/node_modules/samebucket` to lead there, as `make bench` leaves it.
 // @ts-check
 
-import { Evaluator, init } from "samebucket";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 
-import { Metrics, OUTCOMES } from "../pkg/observe/metrics.js";
-import { contextOf, snapshotOf } from "./contenders/samebucket-1.mjs";
-import { inTurns, worker } from "./rounds.mjs";
+import { Evaluator, init } from "samebucket";
+import { observe } from "samebucket/observe";
+
+import { Metrics, COUNTING } from "../pkg/observe/metrics.js";
+import { snapshotOf } from "./contenders/samebucket-1.mjs";
+import { calibrated, nanoseconds } from "./measure.mjs";
 import { median } from "./summary.mjs";
 import { flags, users } from "./workload.mjs";
 
+/** @typedef {import("./measure.mjs").Case} Case */
+/** @typedef {Record<string, { plain: number, counted: number }>} Found */
+
 const CASES = { missed: "missed, then split", hit: "first rule hit", bound: "bound context", all: "evaluateAll, per flag" };
-const EFFORT = { rounds: 8, batch: 20, warmUp: 200 };
-/** What a process compiles how, and where its data come to lie, is luck to some extent. */
-const PAIRS = 16;
+const EFFORT = { batch: 20, warmUp: 200 };
+const ROUNDS = 24;
+/** How a process is compiled, and where its data come to lie, is luck to some extent. Who comes first changes, too. */
+const PROCESSES = 16;
 
 const size = Number(process.argv[2] ?? 1_000);
-/** @type {Record<string, { uncounted: number[], counted: number[] }>} */
-const found = Object.fromEntries(Object.keys(CASES).map((name) => [name, { uncounted: [], counted: [] }]));
-for (let pair = 0; pair < PAIRS; pair++) {
-  const both = await Promise.all(["uncounted", "counted"].map((name) => worker(name, size, ["--expose-gc"])));
-  for (const [name, { uncounted, counted }] of Object.entries(found)) {
-    const figures = await inTurns(both, name, EFFORT);
-    uncounted.push(median(figures.uncounted));
-    counted.push(median(figures.counted));
+if (process.send === undefined) await compare();
+else process.send(await measured(/** @type {("plain" | "counted")[]} */ (process.argv.slice(3))));
+
+async function compare() {
+  /** @type {Found[]} */
+  const all = [];
+  for (let number = 0; number < PROCESSES; number++) {
+    const order = number % 2 === 0 ? ["plain", "counted"] : ["counted", "plain"];
+    const child = fork(fileURLToPath(import.meta.url), [String(size), ...order], { execArgv: ["--expose-gc"] });
+    const ended = once(child, "exit").then(() => Promise.reject(new Error("it ended without a figure")));
+    all.push((await Promise.race([once(child, "message"), ended]))[0]);
+    ended.catch(() => {}); // it may
+    child.disconnect();
   }
-  both.forEach((process) => process.stop());
+  const row = (/** @type {string[]} */ [title, ...cells]) => console.log(title.padEnd(24) + cells.map((cell) => cell.padStart(11)).join(""));
+  row([`${size} flags`, "plain", "counted", "more", "ratio", "   quartiles of the ratio"]);
+  for (const [name, title] of Object.entries(CASES)) {
+    const found = all.map((figures) => figures[name]);
+    const nanoseconds = [found.map(({ plain }) => plain), found.map(({ counted }) => counted), found.map(({ plain, counted }) => counted - plain)];
+    const ratios = found.map(({ plain, counted }) => counted / plain).toSorted((a, b) => a - b);
+    const quartiles = [ratios[PROCESSES >> 2], ratios[PROCESSES - 1 - (PROCESSES >> 2)]].map((value) => value.toFixed(3)).join(" to ");
+    row([title, ...nanoseconds.map((figures) => `${median(figures).toFixed(1)} ns`), median(ratios).toFixed(3), `   ${quartiles}`]);
+  }
+  const { again, first, run } = await countingAlone();
+  console.log(`by itself, in any order: ${again} ns, ${first} ns where it is the first time in a run of code; ${run} ns for such a run`);
 }
 
-console.log(`${`${size} flags`.padEnd(24)}${["plain", "counted", "more", "ratio", "quartiles of the ratio"].map((title) => title.padStart(10)).join("")}`);
-for (const [name, title] of Object.entries(CASES)) {
-  const { uncounted, counted } = found[name];
-  const [plain, more] = [median(uncounted), median(counted.map((figure, pair) => figure - uncounted[pair]))];
-  const ratios = counted.map((figure, pair) => figure / uncounted[pair]).toSorted((a, b) => a - b);
-  const quartiles = [ratios[PAIRS >> 2], ratios[PAIRS - 1 - (PAIRS >> 2)]].map((value) => value.toFixed(3)).join(" to ");
-  const nanoseconds = [plain, median(counted), more].map((figure) => `${figure.toFixed(1)} ns`);
-  console.log(`${title.padEnd(24)}${[...nanoseconds, median(ratios).toFixed(3), quartiles].map((cell) => cell.padStart(10)).join("  ")}`);
-}
-const { again, first, run } = await countingAlone();
-console.log(`by itself, in any order: ${again} ns, ${first} ns where it is the first time in a run of code; ${run} ns for such a run`);
-
-/** How long counting takes, without evaluating: what was counted in this synchronous run of code before, what was not, and the run. */
-async function countingAlone() {
+/** An evaluator with the workload's flags. */
+async function loaded() {
   await init();
   const evaluator = new Evaluator();
   evaluator.loadSnapshot(snapshotOf(flags(size, "rules")));
-  const contexts = users("missed").slice(0, 60).map(contextOf);
-  const evaluations = [...new Set(flags(size, "rules").flatMap(({ key }) => contexts.map((context) => evaluator.evaluate(key, context))))];
-  const shuffled = evaluations.map((_, place) => evaluations[(place * 7_919) % evaluations.length]);
-  const metrics = new Metrics(Date.now, /** @type {any} */ (evaluator)[OUTCOMES]);
-  const count = (/** @type {number} */ times) => {
-    for (let time = 0; time < times; time++) for (const evaluation of shuffled) metrics.count(evaluation);
+  return evaluator;
+}
+
+/**
+ * Throws unless all was counted that was asked of whoever counts.
+ * @param {("plain" | "counted")[]} order
+ * @returns {Promise<Found>}
+ */
+async function measured(order) {
+  const evaluator = await loaded();
+  const observed = observe(evaluator);
+  const asked = { plain: evaluator, counted: observed };
+  let evaluations = 0;
+  /** @type {Found} */
+  const found = {};
+  for (const name of Object.keys(CASES)) {
+    const both = /** @type {{ who: "plain" | "counted", what: Case, times: number, figures: number[] }[]} */ ([]);
+    for (const who of order) {
+      const what = await caseOf(name, who, asked[who]);
+      const { batch, of = 1 } = what;
+      if (who === "counted") what.batch = (times) => ((evaluations += times * of), batch(times));
+      both.push({ who, what, times: await calibrated(what, EFFORT), figures: [] });
+    }
+    const times = Math.max(...both.map(({ times }) => times));
+    // What is kept lies where it would after a while.
+    globalThis.gc?.();
+    globalThis.gc?.();
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const { what, figures } of both) figures.push(await nanoseconds(what, times));
+    }
+    const figureOf = (/** @type {string} */ wanted) => median(both.flatMap(({ who, figures }) => (who === wanted ? figures : [])));
+    found[name] = { plain: figureOf("plain"), counted: figureOf("counted") };
+  }
+  const counted = observed.metrics().evaluations;
+  if (counted !== evaluations) throw new Error(`${counted} of ${evaluations} evaluations were counted`);
+  return found;
+}
+
+/**
+ * @param {string} name
+ * @param {string} who
+ * @param {Pick<Evaluator, "evaluate" | "evaluateAll" | "bind">} asked
+ * @returns {Promise<Case>}
+ */
+async function caseOf(name, who, { evaluate, evaluateAll, bind }) {
+  const { asking, askingAll } = /** @type {typeof import("./asking.mjs")} */ (await import(`./asking.mjs?${who}-${name}`));
+  const keys = flags(size, "rules").map(({ key }) => key);
+  const contexts = users(name === "hit" ? "hit" : "missed");
+  if (name === "all") return { batch: askingAll(evaluateAll, contexts), of: size };
+  return { batch: name === "bound" ? asking(bind(contexts[0]).evaluate, keys, [undefined]) : asking(evaluate, keys, contexts) };
+}
+
+/** How long counting takes, without evaluating: what was counted in this synchronous run of code before, what was not, and the run. */
+async function countingAlone() {
+  const evaluator = await loaded();
+  const keys = flags(size, "rules").map(({ key }) => key);
+  for (const context of users("missed").slice(0, 60)) for (const key of keys) evaluator.evaluate(key, context);
+  const counting = /** @type {any} */ (evaluator)[COUNTING];
+  const outcomes = /** @type {{ evaluation: any }[]} */ (counting.outcomes.filter(Boolean));
+  const shuffled = outcomes.map((_, place) => outcomes[(place * 7_919) % outcomes.length]);
+  const metrics = new Metrics(Date.now, counting);
+  const count = (/** @type {{ evaluation: any }} */ outcome) => {
+    counting.last = outcome;
+    metrics.count(outcome.evaluation);
   };
   const inRuns = async (/** @type {number} */ times, /** @type {() => void} */ each) => {
     for (let time = 0; time < times; time++) {
@@ -59,22 +129,19 @@ async function countingAlone() {
       await null;
     }
   };
-  const nanoseconds = async (/** @type {number} */ times, /** @type {() => void | Promise<void>} */ what) => {
+  const took = async (/** @type {number} */ times, /** @type {() => void | Promise<void>} */ what) => {
     /** @type {number[]} */
     const found = [];
-    for (let round = 0; round < 9; round++) {
-      const start = performance.now();
-      await what();
-      found.push(((performance.now() - start) * 1e6) / times);
-    }
+    for (let round = 0; round < 9; round++) found.push(await nanoseconds({ batch: what, of: times }, 1));
     return median(found);
   };
   const passes = Math.ceil(500_000 / shuffled.length);
-  const turns = await nanoseconds(100_000, () => inRuns(100_000, () => {}));
-  const runs = await nanoseconds(100_000, () => inRuns(100_000, () => metrics.count(shuffled[0])));
-  return {
-    again: (await nanoseconds(passes * shuffled.length, () => count(passes))).toFixed(1),
-    first: (await nanoseconds(passes * shuffled.length, () => inRuns(passes, () => count(1)))).toFixed(1),
-    run: (runs - turns).toFixed(0),
-  };
+  const all = passes * shuffled.length;
+  const turns = await took(100_000, () => inRuns(100_000, () => {}));
+  const runs = await took(100_000, () => inRuns(100_000, () => count(shuffled[0])));
+  const again = await took(all, () => {
+    for (let pass = 0; pass < passes; pass++) shuffled.forEach(count);
+  });
+  const first = await took(all, () => inRuns(passes, () => shuffled.forEach(count)));
+  return { again: again.toFixed(1), first: first.toFixed(1), run: (runs - turns).toFixed(0) };
 }

@@ -12,11 +12,10 @@ import { fileURLToPath } from "node:url";
  * A contender with so many flags, in a process of its own. Throws with what the process said when it cannot take part.
  * @param {string} name
  * @param {number} size
- * @param {string[]} [execArgv] what Node is told
  * @returns {Promise<Asked>}
  */
-export async function worker(name, size, execArgv = []) {
-  const child = fork(fileURLToPath(new URL("worker.mjs", import.meta.url)), [name, String(size)], { execArgv, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+export async function worker(name, size) {
+  const child = fork(fileURLToPath(new URL("worker.mjs", import.meta.url)), [name, String(size)], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => (said = (said + text).slice(-4000)));
   const ended = once(child, "exit").then(() => {

@@ -10,18 +10,10 @@ const times = new Map();
 
 const measured = async (/** @type {{ name: string, batch: number, warmUp: number }} */ asked) => {
   const wanted = prepared[asked.name];
-  const known = times.get(asked.name) ?? (await settled(wanted, asked));
+  const known = times.get(asked.name) ?? (await calibrated(wanted, asked));
   times.set(asked.name, known);
   return nanoseconds(wanted, known);
 };
-
-/** With `--expose-gc` what is kept lies where it would after a while. */
-async function settled(/** @type {import("./measure.mjs").Case} */ wanted, /** @type {{ batch: number, warmUp: number }} */ effort) {
-  const times = await calibrated(wanted, effort);
-  globalThis.gc?.();
-  globalThis.gc?.();
-  return times;
-}
 
 process.on("message", (/** @type {any} */ asked) => void measured(asked).then((found) => process.send?.({ found })));
 process.send?.({ ready: true });

@@ -32,8 +32,8 @@ const PATIENCE = 15;
 const NOT_READY = "samebucket was used before it was ready: `await init()` first";
 const NO_SNAPSHOT = "no snapshot has been loaded";
 
-/** Where whoever counts finds the number of an evaluation's outcome, those of all flags, and of an evaluator its outcomes. */
-const OUTCOMES = Symbol.for("samebucket.outcomes");
+/** Where whoever counts finds what an evaluator hands over, and in the answer of `evaluateAll` the numbers of its outcomes. */
+const COUNTING = Symbol.for("samebucket.counting");
 
 const decoder = new TextDecoder();
 
@@ -58,8 +58,14 @@ export class Evaluator {
   #engine = /** @type {Engine | undefined} */ (undefined);
   #writer = /** @type {Writer | undefined} */ (undefined);
   #plan = /** @type {Plan | undefined} */ (undefined);
-  /** For whoever counts: the outcomes in force, and how many runs of code there were in which somebody counted. */
-  #counting = { outcomes: /** @type {Outcome[]} */ ([]), runs: 0 };
+  /** For whoever counts: the outcomes in force, the one that was served last, the numbers of those that were last served all at once,
+   * and how many runs of code there were in which somebody counted. */
+  #counting = {
+    outcomes: /** @type {Outcome[]} */ ([]),
+    last: /** @type {Outcome | undefined} */ (undefined),
+    all: /** @type {number[]} */ ([]),
+    runs: 0,
+  };
   /** The time, for the evaluation that goes on. */
   #now = 0;
 
@@ -93,11 +99,12 @@ export class Evaluator {
     this.#ready().reserveSlots(attributes.length);
     this.#plan = { typed, attributes: attributes.map(prepared), flags: new Map(), outcomes: new Array(outcomes), all: undefined };
     this.#counting.outcomes = this.#plan.outcomes;
+    this.#counting.all = [];
     return info;
   }
 
   /** Of the prototype, where nobody who freezes an evaluator comes by. */
-  get [OUTCOMES]() {
+  get [COUNTING]() {
     return this.#counting;
   }
 
@@ -400,7 +407,7 @@ export class Evaluator {
 
   /** @param {number} number */
   #newOutcome(number) {
-    return outcome(this.#told((engine) => engine.outcome(number)), number);
+    return outcome(this.#told((engine) => engine.outcome(number)));
   }
 
   /**
@@ -417,7 +424,9 @@ export class Evaluator {
    * @param {Outcome} outcome
    * @param {any} defaultValue
    */
-  #served({ evaluation, yields }, defaultValue) {
+  #served(outcome, defaultValue) {
+    this.#counting.last = outcome;
+    const { evaluation, yields } = outcome;
     if (defaultValue === undefined) return evaluation;
     // The default is the caller's own, and is not to be frozen.
     if (yields) return Object.freeze({ ...evaluation, value: defaultValue });
@@ -470,7 +479,8 @@ export class Evaluator {
         all[evaluation.flagKey] = evaluation;
         counted.push(number);
       }
-      hidden(all, OUTCOMES, counted);
+      hidden(all, COUNTING, counted);
+      this.#counting.all = counted;
     } catch (error) {
       for (const key of keys) all[key] = failure(key, undefined, error);
     }
@@ -543,19 +553,15 @@ function keyText(flagKey) {
 
 /**
  * @param {[evaluation: any, yields: boolean]} told
- * @param {number} [number]
  * @returns {Outcome}
  */
-const outcome = ([evaluation, yields], number) => ({ evaluation: completed(evaluation, number), yields, run: -1, count: 0, at: null, owner: undefined });
+const outcome = ([evaluation, yields]) => ({ evaluation: completed(evaluation), yields, run: -1, count: 0, at: null, owner: undefined });
 
 /**
- * An evaluation as it was told, which is without `value` where only the caller's default stands. The number of its
- * outcome comes third, to be near.
+ * An evaluation as it was told, which is without `value` where only the caller's default stands.
  * @param {any} told
- * @param {number} [number]
  */
-const completed = ({ flagKey, value, ...rest }, number) =>
-  deepFreeze(Object.assign(hidden(Object.assign({}, { flagKey, value }), OUTCOMES, number), rest));
+const completed = ({ flagKey, value, ...rest }) => deepFreeze({ flagKey, value, ...rest });
 
 /**
  * @param {unknown} flagKey

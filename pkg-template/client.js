@@ -27,8 +27,8 @@ const GRACE = 1_000;
 /** Polls come this much earlier or later, as a share of their interval, so that what started together does not stay together. */
 const JITTER = 0.2;
 
-/** Where whoever counts finds an evaluator's outcomes. */
-const OUTCOMES = Symbol.for("samebucket.outcomes");
+/** Where whoever counts finds what an evaluator hands over. */
+const COUNTING = Symbol.for("samebucket.counting");
 
 /** @param {import("./client.js").ClientOptions} options */
 export const createClient = (options) => new Client(options);
@@ -88,8 +88,8 @@ class Client {
   }
 
   /** What the evaluator answers is handed on as it is, with what counts it. */
-  get [OUTCOMES]() {
-    return /** @type {any} */ (this.evaluator)[OUTCOMES];
+  get [COUNTING]() {
+    return /** @type {any} */ (this.evaluator)[COUNTING];
   }
 
   get info() {

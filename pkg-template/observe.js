@@ -6,7 +6,7 @@ import { analyse } from "./observe/analysis.js";
 import { Circuits } from "./observe/circuits.js";
 import { Experiments } from "./observe/experiments.js";
 import { Exposures, userOf } from "./observe/exposures.js";
-import { Metrics, OUTCOMES, metricsView } from "./observe/metrics.js";
+import { COUNTING, Metrics, metricsView } from "./observe/metrics.js";
 import { metricsText } from "./observe/prometheus.js";
 
 export { analyse } from "./observe/analysis.js";
@@ -41,7 +41,7 @@ class Observed {
     checkFunction("clock", clock);
     if (!["ignore", "count", "expose"].includes(bulk)) throw new TypeError('`bulk` must be "ignore", "count" or "expose"');
     this.flags = flags;
-    const metrics = (this.#metrics = new Metrics(clock, /** @type {any} */ (flags)[OUTCOMES]));
+    const metrics = (this.#metrics = new Metrics(clock, /** @type {any} */ (flags)[COUNTING]));
     this.#environment = () => environment ?? flags.info?.environment ?? null;
     if (onExposure !== undefined) this.on("exposure", onExposure);
     if (exposures !== false) this.#observeExposures(exposures === true ? {} : exposures, () => flags.info?.version ?? null);
@@ -100,8 +100,8 @@ class Observed {
     this.importCircuits = (/** @type {any} */ exported) => circuits.import(exported);
   }
 
-  get [OUTCOMES]() {
-    return /** @type {any} */ (this.flags)[OUTCOMES];
+  get [COUNTING]() {
+    return /** @type {any} */ (this.flags)[COUNTING];
   }
 
   /** What a provider knows it by. */

@@ -4,8 +4,8 @@
 
 import { variantOf } from "./variants.js";
 
-/** Where evaluations have the number of their tally, and all flags' evaluations theirs. Evaluators, and what hands on what they answer, have the tallies there. */
-export const OUTCOMES = Symbol.for("samebucket.outcomes");
+/** Where evaluators, and what hands on what they answer, have their tallies, and the answer of `evaluateAll` the numbers of its own. */
+export const COUNTING = Symbol.for("samebucket.counting");
 /** So many combinations of flag, variant and reason are told apart; what comes later counts as unknown. */
 const MOST_CELLS = 250_000;
 /** These errors are of a flag that is there; the others may have any name that somebody asked for. */
@@ -34,7 +34,8 @@ const resolved = Promise.resolve();
 
 export class Metrics {
   #clock;
-  /** The tallies, and numbers of runs: each has its own among all who count there, though this module is loaded twice. */
+  /** The tallies, that of the last evaluation, the numbers of those of the last `evaluateAll`, and of runs: each has its own among all
+   * who count there, though this module is loaded twice. */
   #counting;
   /** The number of the synchronous run of code that goes on, from its first evaluation. The time is asked once for all of it. */
   #run = NO_RUN;
@@ -52,9 +53,9 @@ export class Metrics {
 
   /**
    * @param {() => number} clock
-   * @param {{ outcomes: Tally[], runs: number }} [counting] none where evaluations are not sure to be those of an evaluator
+   * @param {{ outcomes: Tally[], last: Tally | undefined, all: number[], runs: number }} [counting] none where evaluations are not sure to be those of an evaluator
    */
-  constructor(clock, counting = { outcomes: [], runs: 0 }) {
+  constructor(clock, counting = { outcomes: [], last: undefined, all: [], runs: 0 }) {
     this.#clock = clock;
     this.#counting = counting;
     this.since = this.#time();
@@ -67,17 +68,15 @@ export class Metrics {
 
   /** @param {any} evaluation */
   count(evaluation) {
-    const number = evaluation[OUTCOMES];
-    const tally = number === undefined ? undefined : this.#counting.outcomes[number];
-    if (tally !== undefined && tally.run === this.#run && tally.evaluation === evaluation) tally.count++;
+    const tally = this.#counting.last;
+    if (tally !== undefined && tally.evaluation === evaluation && tally.run === this.#run) tally.count++;
     else this.#countAnew(evaluation, tally);
   }
 
   /** @param {any} all the evaluations of all flags, by flag */
   countAll(all) {
-    const { outcomes } = this.#counting;
-    const numbers = outcomes.length > 0 ? all[OUTCOMES] : undefined;
-    if (numbers === undefined) {
+    const { outcomes, all: numbers } = this.#counting;
+    if (all[COUNTING] !== numbers) {
       for (const flagKey in all) this.count(all[flagKey]);
       return;
     }
@@ -95,7 +94,7 @@ export class Metrics {
    */
   #countAnew(evaluation, tally) {
     const at = this.#elapsed();
-    if (tally?.evaluation !== evaluation) {
+    if (tally?.evaluation !== evaluation || evaluation.errorCode !== undefined) {
       this.#add(this.#cellOf(evaluation), 1, at);
       return;
     }

@@ -17,7 +17,7 @@ const { Evaluator } = require("samebucket");
 /** @type {typeof import("../../pkg-template/observe.js")} */
 const { observe } = require("samebucket/observe");
 
-const OUTCOMES = Symbol.for("samebucket.outcomes");
+const COUNTING = Symbol.for("samebucket.counting");
 
 const split = { variants: { on: true, off: false }, default: { split: { on: 50, off: 50 } } };
 const SNAPSHOT = {
@@ -229,24 +229,52 @@ test("evaluations that somebody has changed count as what they are", () => {
   assert.deepEqual(Object.entries(observed.metrics().flags).map(([key, { evaluations }]) => [key, evaluations]), [["colour", 1], ["fixed", 2], ["own", 1]]);
 });
 
-test("what an evaluation holds for its counters is not to be seen", () => {
+test("who evaluates something else on the way is counted right", () => {
+  /** Evaluates others, and answers all flags at once with what it answered before. */
+  class Own extends Evaluator {
+    before;
+    evaluate(flagKey, context, defaultValue) {
+      const evaluation = super.evaluate(flagKey, context, defaultValue);
+      super.evaluate("colour", {});
+      return evaluation;
+    }
+    evaluateAll(context) {
+      return (this.before ??= super.evaluateAll(context));
+    }
+  }
+  const evaluator = new Own();
+  evaluator.loadSnapshot(SNAPSHOT);
+  const observed = observe(evaluator);
+  for (let time = 0; time < 2; time++) observed.evaluateAll({});
+  evaluator.loadSnapshot({ schema: "samebucket/1", flags: { split } });
+  observed.evaluateAll({});
+  evaluator.loadSnapshot(SNAPSHOT);
+  for (let time = 0; time < 3; time++) observed.evaluate("fixed", {});
+  const plan = () => (observed.evaluate("split", { targetingKey: "u" }), evaluator.evaluate("fixed", {}), "pro");
+  for (let time = 0; time < 4; time++) observed.evaluate("colour", { get plan() { return plan(); } }, "red");
+  assert.deepEqual(plain(observed.metrics().flags.colour.variants), { red: 3, blue: 4 });
+  assert.deepEqual([observed.metrics().flags.fixed.evaluations, observed.metrics().flags.split.evaluations], [6, 7]);
+});
+
+test("an evaluation holds nothing for its counters", () => {
   const { evaluate } = observe(loaded());
   const evaluation = evaluate("fixed", {});
-  assert.deepEqual([Object.keys(evaluation), Object.getOwnPropertySymbols({ ...evaluation })], [["flagKey", "value", "variant", "reason", "backendReason", "ruleId"], []]);
+  assert.deepEqual(Reflect.ownKeys(evaluation), ["flagKey", "value", "variant", "reason", "backendReason", "ruleId"]);
   assert.ok(Object.isFrozen(evaluation));
   assert.equal(evaluate("fixed", {}), evaluation);
 });
 
 test("counts are right however many evaluations there are", async () => {
-  const evaluations = Array.from({ length: 140_000 }, (_, number) => {
+  const tallies = Array.from({ length: 140_000 }, (_, number) => {
     const evaluation = { flagKey: `f-${number % 7}`, value: true, variant: "on", reason: "STATIC", backendReason: null, ruleId: null };
-    return Object.assign(evaluation, { [OUTCOMES]: number });
+    return { evaluation, yields: false, run: -1, count: 0, at: null, owner: undefined };
   });
-  const outcomes = evaluations.map((evaluation) => ({ evaluation, run: -1, count: 0, at: null, owner: undefined }));
   let next = 0;
-  const observed = observe({ evaluate: () => evaluations[next++ % evaluations.length], [OUTCOMES]: { outcomes, runs: 0 } });
+  const counting = { outcomes: tallies, last: undefined, all: [], runs: 0 };
+  const evaluate = () => (counting.last = tallies[next++ % tallies.length]).evaluation;
+  const observed = observe({ evaluate, [COUNTING]: counting });
   for (let round = 0; round < 3; round++) {
-    for (let time = 0; time < evaluations.length; time++) observed.evaluate("any");
+    for (let time = 0; time < tallies.length; time++) observed.evaluate("any");
     if (round === 1) await turn();
   }
   assert.equal(observed.metrics().evaluations, 420_000);

@@ -1,6 +1,7 @@
-// What counting costs: `node benches/observed.mjs [flags]` asks an evaluator and what observes it in turns, in one process and then in
-// others, and prints what an evaluation takes that is counted, and one that is not; and how long counting takes by itself. Wants
-// `pkg/` built, and `benches/node_modules/samebucket` to lead there, as `make bench` leaves it.
+// What counting costs: `node benches/observed.mjs [flags] [apart]` asks an evaluator and what observes it in turns, in one process and
+// then in others, and prints what an evaluation takes that is counted, and one that is not; and how long counting takes by itself.
+// `apart` asks the two in processes of their own. Wants `pkg/` built, and `benches/node_modules/samebucket` to lead there, as
+// `make bench` leaves it.
 // @ts-check
 
 import { fork } from "node:child_process";
@@ -17,7 +18,8 @@ import { median } from "./summary.mjs";
 import { flags, users } from "./workload.mjs";
 
 /** @typedef {import("./measure.mjs").Case} Case */
-/** @typedef {Record<string, { plain: number, counted: number }>} Found */
+/** @typedef {"plain" | "counted"} Who */
+/** Nanoseconds, by case. @typedef {Record<string, Record<Who, number>>} Found */
 
 const CASES = { missed: "missed, then split", hit: "first rule hit", bound: "bound context", all: "evaluateAll, per flag" };
 const EFFORT = { batch: 20, warmUp: 200 };
@@ -27,18 +29,14 @@ const PROCESSES = 16;
 
 const size = Number(process.argv[2] ?? 1_000);
 if (process.send === undefined) await compare();
-else process.send(await measured(/** @type {("plain" | "counted")[]} */ (process.argv.slice(3))));
+else process.send(await measured(/** @type {Who[]} */ (process.argv.slice(3))));
 
 async function compare() {
   /** @type {Found[]} */
   const all = [];
   for (let number = 0; number < PROCESSES; number++) {
     const order = number % 2 === 0 ? ["plain", "counted"] : ["counted", "plain"];
-    const child = fork(fileURLToPath(import.meta.url), [String(size), ...order], { execArgv: ["--expose-gc"] });
-    const ended = once(child, "exit").then(() => Promise.reject(new Error("it ended without a figure")));
-    all.push((await Promise.race([once(child, "message"), ended]))[0]);
-    ended.catch(() => {}); // it may
-    child.disconnect();
+    all.push(process.argv[3] === "apart" ? merged([await asked(order.slice(0, 1)), await asked(order.slice(1))]) : await asked(order));
   }
   const row = (/** @type {string[]} */ [title, ...cells]) => console.log(title.padEnd(24) + cells.map((cell) => cell.padStart(11)).join(""));
   row([`${size} flags`, "plain", "counted", "more", "ratio", "   quartiles of the ratio"]);
@@ -53,6 +51,24 @@ async function compare() {
   console.log(`by itself, in any order: ${again} ns, ${first} ns where it is the first time in a run of code; ${run} ns for such a run`);
 }
 
+/**
+ * What a process of its own finds.
+ * @param {string[]} order
+ * @returns {Promise<Found>}
+ */
+async function asked(order) {
+  const child = fork(fileURLToPath(import.meta.url), [String(size), ...order], { execArgv: ["--expose-gc"] });
+  const ended = once(child, "exit").then(() => Promise.reject(new Error("it ended without a figure")));
+  const [found] = await Promise.race([once(child, "message"), ended]);
+  ended.catch(() => {}); // it may
+  child.disconnect();
+  return found;
+}
+
+function merged(/** @type {Found[]} */ [one, other]) {
+  return Object.fromEntries(Object.keys(CASES).map((name) => [name, { ...one[name], ...other[name] }]));
+}
+
 /** An evaluator with the workload's flags. */
 async function loaded() {
   await init();
@@ -63,7 +79,7 @@ async function loaded() {
 
 /**
  * Throws unless all was counted that was asked of whoever counts.
- * @param {("plain" | "counted")[]} order
+ * @param {Who[]} order
  * @returns {Promise<Found>}
  */
 async function measured(order) {
@@ -74,7 +90,7 @@ async function measured(order) {
   /** @type {Found} */
   const found = {};
   for (const name of Object.keys(CASES)) {
-    const both = /** @type {{ who: "plain" | "counted", what: Case, times: number, figures: number[] }[]} */ ([]);
+    const both = /** @type {{ who: Who, what: Case, times: number, figures: number[] }[]} */ ([]);
     for (const who of order) {
       const what = await caseOf(name, who, asked[who]);
       const { batch, of = 1 } = what;
@@ -88,8 +104,7 @@ async function measured(order) {
     for (let round = 0; round < ROUNDS; round++) {
       for (const { what, figures } of both) figures.push(await nanoseconds(what, times));
     }
-    const figureOf = (/** @type {string} */ wanted) => median(both.flatMap(({ who, figures }) => (who === wanted ? figures : [])));
-    found[name] = { plain: figureOf("plain"), counted: figureOf("counted") };
+    found[name] = /** @type {Record<Who, number>} */ (Object.fromEntries(both.map(({ who, figures }) => [who, median(figures)])));
   }
   const counted = observed.metrics().evaluations;
   if (counted !== evaluations) throw new Error(`${counted} of ${evaluations} evaluations were counted`);

@@ -151,7 +151,7 @@ export class Evaluator {
     try {
       const flag = this.#ask(flagKey);
       if (flag === undefined) return this.#served(this.#unknown(flagKey), defaultValue);
-      return this.#served(this.#decideFor(context, flag), defaultValue);
+      return this.#served(this.#outcome(this.#decideFor(context, flag)), defaultValue);
     } catch (error) {
       return failure(flagKey, defaultValue, error);
     }
@@ -359,33 +359,49 @@ export class Evaluator {
     return writer;
   }
 
+  // What is rare stands in functions of its own: those that every evaluation calls are small enough for compilers to put them into one.
   /**
-   * What the first rule reads goes first: often it is all that is needed. A flag that just lacked the rest has all of it at
-   * once for some time.
+   * What the first rule reads goes first: often it is all that is needed.
+   * @param {unknown} context
+   * @param {Flag} flag
+   * @returns {number}
+   */
+  #decideFor(context, flag) {
+    const writer = this.#ready();
+    if (flag.lacked > 0) return this.#decideAtOnce(writer, context, flag);
+    writer.attributes(context, flag.reads, 0, flag.first);
+    const outcome = this.#decide(writer, flag.number);
+    return outcome === LACKING ? this.#decideFurther(writer, context, flag) : outcome;
+  }
+
+  /**
+   * A flag that just lacked the rest has all that it reads at once for some time.
+   * @param {Writer} writer
    * @param {unknown} context
    * @param {Flag} flag
    */
-  #decideFor(context, flag) {
-    const { number, reads, first } = flag;
-    const writer = this.#ready();
-    if (flag.lacked > 0) {
-      flag.lacked--;
-      try {
-        writer.attributes(context, reads);
-        return this.#outcome(this.#decide(writer, number));
-      } catch (error) {
-        // What cannot be read may not be needed.
-        if (!(error instanceof ContextError)) throw error;
-      }
+  #decideAtOnce(writer, context, flag) {
+    flag.lacked--;
+    try {
+      writer.attributes(context, flag.reads);
+    } catch (error) {
+      if (!(error instanceof ContextError)) throw error;
+      // What cannot be read may not be needed.
+      flag.lacked = 0;
+      return this.#decideFor(context, flag);
     }
-    writer.attributes(context, reads, 0, first);
-    let outcome = this.#decide(writer, number);
-    if (outcome === LACKING) {
-      flag.lacked = PATIENCE;
-      writer.attributes(context, reads, first);
-      outcome = this.#decide(writer, number);
-    }
-    return this.#outcome(outcome);
+    return this.#decide(writer, flag.number);
+  }
+
+  /**
+   * @param {Writer} writer
+   * @param {unknown} context
+   * @param {Flag} flag
+   */
+  #decideFurther(writer, context, flag) {
+    flag.lacked = PATIENCE;
+    writer.attributes(context, flag.reads, flag.first);
+    return this.#decide(writer, flag.number);
   }
 
   /**
@@ -426,8 +442,14 @@ export class Evaluator {
    */
   #served(outcome, defaultValue) {
     this.#counting.last = outcome;
-    const { evaluation, yields } = outcome;
-    if (defaultValue === undefined) return evaluation;
+    return defaultValue === undefined ? outcome.evaluation : this.#servedFor(outcome, defaultValue);
+  }
+
+  /**
+   * @param {Outcome} outcome
+   * @param {any} defaultValue
+   */
+  #servedFor({ evaluation, yields }, defaultValue) {
     // The default is the caller's own, and is not to be frozen.
     if (yields) return Object.freeze({ ...evaluation, value: defaultValue });
     const found = typeof evaluation.value;

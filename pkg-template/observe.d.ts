@@ -248,17 +248,17 @@ export function observe(flags: Flags, options?: ObserveOptions): Observed;
 export function analyse(counts: Readonly<Record<string, Counts>>, options?: AnalysisOptions): Analysis;
 
 export interface ExposureSenderOptions {
-  /** Where exposures go: `POST`, `application/json`, `{ "events": [exposure, …] }`. */
+  /** Where exposures go, with scheme and host unless in a page: `POST`, `application/json`, `{ "events": [exposure, …] }`. */
   url: string | { readonly href: string };
   /** Further headers. A beacon cannot have any: with headers a page that is left sends by `fetch` with `keepalive`. */
   headers?: Readonly<Record<string, string>> | undefined;
-  /** An exposure waits at most so many milliseconds; from 0, default 5 000. 0: no timers, for runtimes that have none: call `flush`. */
+  /** An exposure waits at most so many milliseconds; from 0 to 2 147 483 647, default 5 000. 0: no timers, for runtimes that have none: call `flush`. */
   interval?: number | undefined;
   /** So many exposures go at once; from 1, default 100. A body has at most 30 000 bytes. */
   batchSize?: number | undefined;
   /** So many wait at most; from 1, default 10 000. The oldest are given up then. */
   queueSize?: number | undefined;
-  /** After so many milliseconds a request has failed; from 1, default 10 000. */
+  /** After so many milliseconds a request has failed; from 1 to 2 147 483 647, default 10 000. */
   timeout?: number | undefined;
   /** About so many milliseconds pass after a failure, twice as many after each further one, up to 5 minutes; from 0, default 1 000. */
   retryDelay?: number | undefined;
@@ -285,6 +285,6 @@ export interface ExposureSender {
  * Sends exposures in batches; when the page is hidden or left, at once, by `navigator.sendBeacon`. What fails (no network, a time-out, 408,
  * 425, 429, from 500 on) is tried again until the page is gone, `Retry-After` honoured; other answers refuse a batch for good. The same
  * exposure may come twice: where an answer was lost.
- * @throws {TypeError} if an option is of another type
+ * @throws {TypeError} if an option is of another type or out of its range
  */
 export function createExposureSender(options: ExposureSenderOptions): ExposureSender;

@@ -36,7 +36,7 @@ test("the package holds one wasm, its entries, its types, the schema, the docs a
     "wasm-bytes.cjs", "wasm-bytes.js", "workerd.js",
     // client
     "client-edge.js", "client.cjs", "client.d.cts", "client.d.ts", "client.js", "client/errors.js", "client/event-stream.js", "client/fetching.js",
-    "client/schedule.js", "client/settings.js", "client/signature.js", "client/storage.js", "client/timing.js", "docs/client.md", "events.js",
+    "client/schedule.js", "client/settings.js", "client/signature.js", "client/storage.js", "client/timing.js", "docs/client.md", "events.js", "options.js",
     // openfeature-web, openfeature-server
     "docs/openfeature.md", "openfeature-server.cjs", "openfeature-server.d.cts", "openfeature-server.d.ts", "openfeature-server.js",
     "openfeature-web.cjs", "openfeature-web.d.cts", "openfeature-web.d.ts", "openfeature-web.js", "openfeature.d.cts", "openfeature.d.ts", "openfeature.js",

@@ -19,9 +19,6 @@ const LONGEST_RETRY_AFTER = 3_600_000;
 /** No content, and a part of it that nobody has asked for. */
 const WITHOUT_WHOLE_BODY = [204, 205, 206];
 
-/** Where an address without a host leads to: only pages and their workers know one. */
-export const baseAddress = () => globalThis.document?.baseURI ?? globalThis.location?.href;
-
 /** Whether there is a cache between this code and the network that answers for the server: a browser's. */
 const hasHttpCache = () => globalThis.location !== undefined;
 

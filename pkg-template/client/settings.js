@@ -1,9 +1,9 @@
 // The options of a client, checked and completed.
 // @ts-check
 
-import { baseAddress } from "./fetching.js";
+import { address, called, milliseconds } from "../options.js";
 import { Verifier } from "./signature.js";
-import { LONGEST_WAIT, globalTimers } from "./timing.js";
+import { globalTimers } from "./timing.js";
 
 /** @typedef {import("../client.js").ClientOptions} ClientOptions */
 /** @typedef {ReturnType<typeof settingsOf>} Settings */
@@ -81,40 +81,7 @@ function streamOf(stream) {
  * @param {string} name
  * @param {unknown} value
  */
-function address(name, value) {
-  try {
-    if (value == null) throw new TypeError("none");
-    return new URL(String(value), baseAddress()).href;
-  } catch (error) {
-    throw new TypeError(`\`${name}\` must be an address${baseAddress() === undefined ? " with a scheme and a host" : ""}; it is \`${String(value)}\``, { cause: error });
-  }
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- * @param {number} least
- */
-function milliseconds(name, value, least) {
-  if (typeof value === "number" && value >= least && value <= LONGEST_WAIT) return value;
-  throw new TypeError(`\`${name}\` must be a number of milliseconds from ${least} to ${LONGEST_WAIT}; it is \`${String(value)}\``);
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- */
 function whole(name, value) {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
   throw new TypeError(`\`${name}\` must be a whole number from 0; it is \`${String(value)}\``);
-}
-
-/**
- * @template {(...args: never) => unknown} T
- * @param {string} name
- * @param {T} value
- */
-function called(name, value) {
-  if (typeof value === "function") return value;
-  throw new TypeError(`\`${name}\` must be a function`);
 }

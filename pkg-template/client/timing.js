@@ -7,9 +7,6 @@ import { ClientError, isPassing } from "./errors.js";
 /** What goes on at the moment, so that it can be stopped and is known to be dead when its time is over: `deadline` in milliseconds since 1970.
  * @typedef {{ deadline: number, stop?: ((error: ClientError) => void) | undefined }} Step */
 
-/** The longest that a timer can wait: browsers and Node fire later ones at once. */
-export const LONGEST_WAIT = 2 ** 31 - 1;
-
 /** Called as they are: as methods of an object browsers refuse them. @type {Timers} */
 export const globalTimers = {
   setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),

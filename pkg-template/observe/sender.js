@@ -1,6 +1,7 @@
 // Sends exposures to a backend in batches, so that none is lost when a page is left or the network is away for some time.
 // @ts-check
 
+import { address, called, milliseconds } from "../options.js";
 import { MOST_BYTES, Queue } from "./queue.js";
 
 /** @typedef {import("./queue.js").Batch} Batch */
@@ -114,17 +115,19 @@ class ExposureSender {
   async #post({ body, bytes }) {
     const { url, headers, timeout, fetch } = this.#settings;
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), timeout);
+    let timer;
+    // No `fetch` is relied on to heed its signal.
+    const overdue = new Promise((/** @type {(nothing: undefined) => void} */ resolve) => (timer = setTimeout(resolve, timeout)));
     try {
       // A page may be left while this is on its way. What other code sends can leave no room for that: not when it is tried again.
       const keepalive = bytes <= MOST_BYTES && this.#failures === 0;
-      const response = await fetch(url, { method: "POST", headers: { "content-type": TYPE, ...headers }, body, keepalive, signal: controller.signal });
-      await response.body?.cancel();
-      return response;
+      const init = { method: "POST", headers: { "content-type": TYPE, ...headers }, body, keepalive, signal: controller.signal };
+      return await Promise.race([answerTo(fetch(url, init)), overdue]);
     } catch {
       return undefined;
     } finally {
       clearTimeout(timer);
+      controller.abort();
     }
   }
 
@@ -160,21 +163,35 @@ class ExposureSender {
 }
 
 /**
+ * An answer whose body nobody wants.
+ * @param {Promise<Response>} response
+ */
+async function answerTo(response) {
+  const answer = await response;
+  await answer.body?.cancel();
+  return answer;
+}
+
+/**
  * @param {ExposureSenderOptions} options
  */
 function settingsOf(options) {
   const { url, headers, interval = 5_000, batchSize = 100, queueSize = 10_000, timeout = 10_000, retryDelay = 1_000 } = options ?? {};
-  const address = typeof url === "string" ? url : url?.href;
-  if (typeof address !== "string") throw new TypeError("`url` must be an address");
-  const least = { interval: 0, batchSize: 1, queueSize: 1, timeout: 1, retryDelay: 0 };
-  for (const [name, value] of Object.entries({ interval, batchSize, queueSize, timeout, retryDelay })) {
-    const from = least[/** @type {keyof typeof least} */ (name)];
-    if (!(typeof value === "number" && value >= from)) throw new TypeError(`\`${name}\` must be a number from ${from}`);
+  for (const [name, value] of Object.entries({ batchSize, queueSize })) {
+    if (!(typeof value === "number" && value >= 1)) throw new TypeError(`\`${name}\` must be a number from 1`);
   }
-  const { fetch = globalThis.fetch, random = Math.random } = options;
-  if (typeof fetch !== "function") throw new TypeError("`fetch` must be a function");
-  // Browsers want it called as their own.
-  return { url: address, headers, interval, batchSize, queueSize, timeout, retryDelay, random, fetch: fetch.bind(globalThis) };
+  return {
+    url: address("url", url),
+    headers,
+    interval: milliseconds("interval", interval, 0),
+    batchSize,
+    queueSize,
+    timeout: milliseconds("timeout", timeout, 1),
+    retryDelay: milliseconds("retryDelay", retryDelay, 0),
+    random: called("random", options.random ?? Math.random),
+    // Browsers want it called as their own.
+    fetch: called("fetch", options.fetch ?? globalThis.fetch).bind(globalThis),
+  };
 }
 
 /**

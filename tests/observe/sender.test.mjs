@@ -119,6 +119,16 @@ test("`close` gives up what the server does not take, once it has tried", async 
   assert.deepEqual([server.requests.length, sender.pending, sender.dropped], [2, 0, 3]);
 });
 
+test("a `fetch` that heeds no signal does not hold it up", async () => {
+  const answers = [new Promise(() => {}), { ok: true, status: 200, headers: new Headers(), body: { cancel: () => new Promise(() => {}) } }];
+  const sender = createExposureSender({ url: "http://localhost/", interval: 0, timeout: 20, fetch: async () => answers.shift() });
+  sender.send(exposure(1));
+  await sender.flush();
+  assert.equal(sender.pending, 1);
+  await sender.close();
+  assert.deepEqual([answers.length, sender.pending, sender.dropped], [0, 0, 1]);
+});
+
 test("headers go along", async (t) => {
   const { server, sender } = await ready(t, undefined, { interval: 0, headers: { authorization: "Bearer x" } });
   sender.send(exposure(1));
@@ -140,10 +150,14 @@ test("a process ends by itself, with a sender that waits and with one that is cl
 
 test("options out of range are refused, in words", () => {
   const refused = (options, message) => assert.throws(() => createExposureSender(options), { name: "TypeError", message });
-  refused(undefined, "`url` must be an address");
-  refused({ url: 5 }, "`url` must be an address");
-  for (const [name, least] of [["interval", 0], ["batchSize", 1], ["queueSize", 1], ["timeout", 1], ["retryDelay", 0]]) {
-    refused({ url: "/x", [name]: least - 1 }, `\`${name}\` must be a number from ${least}`);
+  refused(undefined, "`url` must be an address with a scheme and a host; it is `undefined`");
+  for (const url of [5, "/exposures", "", {}]) refused({ url }, `\`url\` must be an address with a scheme and a host; it is \`${url}\``);
+  const url = "http://localhost/";
+  for (const name of ["batchSize", "queueSize"]) refused({ url, [name]: 0 }, `\`${name}\` must be a number from 1`);
+  for (const [name, least] of [["interval", 0], ["timeout", 1], ["retryDelay", 0]]) {
+    for (const value of [least - 1, NaN, Infinity, "5"]) {
+      refused({ url, [name]: value }, `\`${name}\` must be a number of milliseconds from ${least} to 2147483647; it is \`${value}\``);
+    }
   }
-  refused({ url: "/x", fetch: 1 }, "`fetch` must be a function");
+  for (const name of ["fetch", "random"]) refused({ url, [name]: 1 }, `\`${name}\` must be a function`);
 });

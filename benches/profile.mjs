@@ -37,7 +37,7 @@ const EVALUATING = [
   ["the call into wasm", /engine_|wasm::Engine|#decide$|js-to-wasm|^guarded/],
   ["attributes read and written, their words found", /^attributes$|#attribute|#characters|#findWord|#slot|#encode|lookUp|isPlain|isObject/],
   ["the flag found, its outcome handed out", /#flag|#find$|#ask|#outcome|#served|#all$|evaluateAll/],
-  ["the glue around", /^evaluate$|#decideFor|#ready|settle|bound/],
+  ["the glue around", /^evaluate$|#decide(For|AtOnce|Further)|#ready|settle|bound/],
   ["garbage collected", /garbage collector/],
 ];
 const OTHER = "anything else";

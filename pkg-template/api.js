@@ -1,20 +1,22 @@
 // The JavaScript API over the wasm module. The entries beside this file differ only in how they get the wasm.
 // @ts-check
 
-import { ContextError, MOST_BYTES, Writer, describe, prepared } from "./context.js";
+import { ContextError, Writer, prepared } from "./context.js";
 import { engineAt, failures, settle } from "./engine.js";
-import { is, moduleMemory } from "./module.js";
+import { NotReadyError, completed, deepFreeze, failure, keyText, mismatch, outcome } from "./evaluation.js";
+import { moduleMemory } from "./module.js";
+import { SnapshotError, toText } from "./snapshot.js";
 
 export { is, isReady, start, startAsync } from "./module.js";
+export { SnapshotError } from "./snapshot.js";
 
 /** @typedef {import("./index.js").Evaluation<any>} Evaluation */
 /** @typedef {import("./context.js").Attribute} Attribute */
 /** @typedef {import("./engine.js").Engine} Engine */
+/** @typedef {import("./evaluation.js").Outcome} Outcome */
 /** A flag, as it is asked for: `timed` if its answer depends on the time.
  * @typedef {{ number: number, timed: boolean, reads: Attribute[], first: number, lacked: number }} Flag */
 /** An engine, and the stamp of the attributes that are written into it. @typedef {{ engine: Engine, stamp: number }} Written */
-/** An evaluation, and whether the caller's default stands before its value. The rest is for whoever counts: what evaluating touches
- * anyway is quick to count with. @typedef {{ evaluation: Evaluation, yields: boolean, run: number, count: number, at: any, owner: any }} Outcome */
 /** What is known of the snapshot in force; flags and outcomes are there once they were asked for.
  * @typedef {{
  *   typed: boolean,
@@ -36,19 +38,6 @@ const NO_SNAPSHOT = "no snapshot has been loaded";
 const COUNTING = Symbol.for("samebucket.counting");
 
 const decoder = new TextDecoder();
-
-export class SnapshotError extends Error {
-  /** @param {{ code: string, message: string, issues: any[] }} error */
-  constructor({ code, message, issues }) {
-    super(message);
-    this.name = "SnapshotError";
-    this.code = code;
-    this.issues = issues;
-  }
-}
-
-/** Nothing can be evaluated yet. */
-class NotReadyError extends Error {}
 
 export class Evaluator {
   #environment;
@@ -564,103 +553,10 @@ function release(held) {
   }
 }
 
-/** @param {unknown} flagKey */
-function keyText(flagKey) {
-  try {
-    return String(flagKey);
-  } catch {
-    return "";
-  }
-}
-
-/**
- * @param {[evaluation: any, yields: boolean]} told
- * @returns {Outcome}
- */
-const outcome = ([evaluation, yields]) => ({ evaluation: completed(evaluation), yields, run: -1, count: 0, at: null, owner: undefined });
-
-/**
- * An evaluation as it was told, which is without `value` where only the caller's default stands.
- * @param {any} told
- */
-const completed = ({ flagKey, value, ...rest }) => deepFreeze({ flagKey, value, ...rest });
-
-/**
- * @param {unknown} flagKey
- * @param {any} value the caller's default
- * @param {unknown} error
- */
-function failure(flagKey, value, error) {
-  const code = error instanceof ContextError ? "INVALID_CONTEXT" : error instanceof NotReadyError ? "PROVIDER_NOT_READY" : "GENERAL";
-  return failed(keyText(flagKey), value, code, describe(error));
-}
-
-/**
- * @param {string} flagKey
- * @param {string} found
- * @param {any} value the caller's default
- */
-function mismatch(flagKey, found, value) {
-  const type = typeof value;
-  const named = ["boolean", "string", "number", "object"].includes(type) ? type : "neither boolean, string, number nor object";
-  return failed(flagKey, value, "TYPE_MISMATCH", `the flag \`${flagKey}\` is of type ${found}, the default value of type ${named}`);
-}
-
-/**
- * @param {string} flagKey
- * @param {any} value
- * @param {import("./index.js").ErrorCode} errorCode
- * @param {string} errorMessage
- */
-const failed = (flagKey, value, errorCode, errorMessage) =>
-  Object.freeze({ flagKey, value, variant: null, reason: "ERROR", backendReason: null, ruleId: null, errorCode, errorMessage });
-
-/** @param {any} value */
-function deepFreeze(value) {
-  if (typeof value === "object" && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
-  return value;
-}
-
 /** @param {unknown} environment */
 function checkEnvironment(environment) {
   if (environment !== undefined && typeof environment !== "string") throw new TypeError("`environment` must be a string");
 }
-
-/**
- * The snapshot as text, or its bytes in UTF-8.
- * @param {unknown} snapshot
- */
-function toText(snapshot) {
-  let text;
-  try {
-    text = textOf(snapshot);
-    // A UTF-16 unit takes three bytes at most: of so long a text the bytes are to be counted.
-    if (typeof text === "string" && 3 * text.length > MOST_BYTES) text = new TextEncoder().encode(text);
-  } catch (error) {
-    throw refusal("invalid_json", `the snapshot has no form in JSON: ${describe(error)}`);
-  }
-  // So much is not to go into the module's memory, which would never give it back.
-  if (typeof text !== "string" && text.length > MOST_BYTES) throw refusal("too_large", `${text.length} bytes; a snapshot has at most ${MOST_BYTES}`);
-  return text;
-}
-
-/** @param {unknown} snapshot */
-function textOf(snapshot) {
-  if (ArrayBuffer.isView(snapshot)) return new Uint8Array(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
-  if (is(snapshot, "ArrayBuffer", "SharedArrayBuffer")) return new Uint8Array(/** @type {ArrayBuffer} */ (snapshot));
-  if (is(snapshot, "Response", "Promise", "Blob")) throw new TypeError("expected a string, bytes or an object: await its text first");
-  const text = typeof snapshot === "object" && snapshot !== null ? JSON.stringify(snapshot) : snapshot;
-  if (typeof text !== "string") throw new TypeError("expected a string, bytes or an object");
-  if (/** @type {any} */ (text).isWellFormed?.()) return text;
-  // UTF-8 has no lone surrogates: as escapes they reach the loader, which refuses them.
-  return text.replace(/\p{Surrogate}/gu, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
-}
-
-/**
- * @param {string} code
- * @param {string} message
- */
-const refusal = (code, message) => new SnapshotError({ code, message, issues: [{ code, path: "", message }] });
 
 /** The functions of one evaluator. */
 export const { loadSnapshot, evaluate, evaluateAll, explain } = new Evaluator();

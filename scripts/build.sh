@@ -57,7 +57,7 @@ bundle() { esbuild --bundle --platform=neutral --target=es2022 --log-level=warni
 bundle "$new/slim.js" --format=cjs --outfile="$new/slim.cjs"
 bundle "$new/api.js" --format=esm --minify --legal-comments=none --outfile="$new/api.js" --allow-overwrite
 bundle "$new/slim.js" --format=esm --minify --legal-comments=none --external:./api.js --outfile="$new/slim.js" --allow-overwrite
-rm "$new/context.js" "$new/engine.js" "$new/module.js"
+rm "$new"/{context,engine,evaluation,module,snapshot}.js
 # What stands beside the core takes it as its user does, so that there is one of it.
 for entry in client openfeature-web openfeature-server observe; do
   bundle "$new/$entry.js" --format=cjs --packages=external --outfile="$new/$entry.cjs"

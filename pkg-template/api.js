@@ -128,6 +128,7 @@ export class Evaluator {
       writer.engine.set_open_circuits(writer.value(keys));
     }
     this.#openCircuits = keys;
+    this.#circuitsChanged();
   }
 
   /**
@@ -257,8 +258,9 @@ export class Evaluator {
    */
   #record(flagKey, isError) {
     try {
+      const key = String(flagKey); // as in #unknown
       this.#askClock();
-      const bytes = this.#ready().text(flagKey);
+      const bytes = this.#ready().text(key);
       const events = this.#told((engine) => engine.record(bytes, isError, this.#now));
       if (events) {
         this.#circuitsChanged();
@@ -420,7 +422,8 @@ export class Evaluator {
    * @param {string} flagKey
    */
   #unknown(flagKey) {
-    const bytes = this.#ready().text(keyText(flagKey));
+    const key = keyText(flagKey); // which runs code of the caller's, that may free this
+    const bytes = this.#ready().text(key);
     return outcome(this.#told((engine) => engine.unknown(bytes)));
   }
 

@@ -252,7 +252,7 @@ export interface ExposureSenderOptions {
   url: string | { readonly href: string };
   /** Further headers. A beacon cannot have any: with headers a page that is left sends by `fetch` with `keepalive`. */
   headers?: Readonly<Record<string, string>> | undefined;
-  /** An exposure waits at most so many milliseconds; from 0 to 2 147 483 647, default 5 000. 0: no timers, for runtimes that have none: call `flush`. */
+  /** An exposure waits at most so many milliseconds; from 0 to 2 147 483 647, default 5 000. 0: none is sent by a timer, for runtimes where none outlives a request: call `flush`. */
   interval?: number | undefined;
   /** So many exposures go at once; from 1, default 100. A body has at most 30 000 bytes. */
   batchSize?: number | undefined;

@@ -6,7 +6,7 @@ import { analyse } from "./observe/analysis.js";
 import { Circuits } from "./observe/circuits.js";
 import { Experiments } from "./observe/experiments.js";
 import { Exposures, userOf } from "./observe/exposures.js";
-import { COUNTING, Metrics, metricsView } from "./observe/metrics.js";
+import { COUNTING, Metrics, countingOf, metricsView } from "./observe/metrics.js";
 import { metricsText } from "./observe/prometheus.js";
 
 export { analyse } from "./observe/analysis.js";
@@ -41,7 +41,7 @@ class Observed {
     checkFunction("clock", clock);
     if (!["ignore", "count", "expose"].includes(bulk)) throw new TypeError('`bulk` must be "ignore", "count" or "expose"');
     this.flags = flags;
-    const metrics = (this.#metrics = new Metrics(clock, /** @type {any} */ (flags)[COUNTING]));
+    const metrics = (this.#metrics = new Metrics(clock, countingOf(flags)));
     this.#environment = () => environment ?? flags.info?.environment ?? null;
     if (onExposure !== undefined) this.on("exposure", onExposure);
     if (exposures !== false) this.#observeExposures(exposures === true ? {} : exposures, () => flags.info?.version ?? null);
@@ -101,7 +101,7 @@ class Observed {
   }
 
   get [COUNTING]() {
-    return /** @type {any} */ (this.flags)[COUNTING];
+    return countingOf(this.flags);
   }
 
   /** What a provider knows it by. */

@@ -7,14 +7,21 @@ const LONGEST_WAIT = 2 ** 31 - 1;
 /** Where an address without a host leads to: only pages and their workers know one. */
 const base = () => globalThis.document?.baseURI ?? globalThis.location?.href;
 
+const WITHOUT_HOST = ["blob:", "data:", "file:"];
+
 /**
+ * An address as text, or as anything with one in `href`.
  * @param {string} name
  * @param {unknown} value
  */
 export function address(name, value) {
+  const text = typeof value === "string" ? value : /** @type {any} */ (value)?.href;
   try {
-    if (value == null) throw new TypeError("none");
-    return new URL(String(value), base()).href;
+    if (typeof text !== "string") throw new TypeError("no text");
+    const { href, host, protocol } = new URL(text, base());
+    // `localhost:3000/flags` has a scheme, `localhost`, and no host.
+    if (host === "" && !WITHOUT_HOST.includes(protocol)) throw new TypeError("no host");
+    return href;
   } catch (error) {
     throw new TypeError(`\`${name}\` must be an address${base() === undefined ? " with a scheme and a host" : ""}; it is \`${String(value)}\``, { cause: error });
   }

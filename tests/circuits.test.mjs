@@ -126,6 +126,18 @@ for (const format of FORMATS) {
     assert.deepEqual(on(), [false, false, false, false]);
   });
 
+  test(`${format}: what was asked for while the caller's own was open depends on the time again`, () => {
+    const { evaluator, clock } = ready(format);
+    const bound = evaluator.bind({});
+    const on = () => [evaluator.evaluate("held").value, bound.evaluate("held").value, evaluator.evaluateAll().above.value, evaluator.explain("held").value];
+    evaluator.setOpenCircuits(["held"]);
+    evaluator.recordError("held");
+    assert.deepEqual(on(), [false, false, false, false]);
+    evaluator.setOpenCircuits([]);
+    clock.now = 10_000;
+    assert.deepEqual(on(), [true, true, true, true]);
+  });
+
   test(`${format}: two evaluators share their circuits`, () => {
     const threshold = { rate: 0.5, window: 10, samples: 2 };
     const [one, other] = [ready(format, threshold), ready(format, threshold)];

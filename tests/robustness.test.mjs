@@ -434,3 +434,23 @@ test("what is not freed is freed by the garbage collector", () => {
     assert.ok(before > 0 && after < 1.5 * before, `${name}: the module's memory grew from ${before} to ${after} bytes`);
   }
 });
+
+test("a key whose text frees the evaluator leaves the others whole", () => {
+  const flags = Object.fromEntries(Array.from({ length: 30 }, (_, number) => [`f-${number}`, { variants: { on: `value-${number}`, off: "" }, default: "on" }]));
+  const many = { schema: "samebucket/1", flags };
+  const wrong = [];
+  for (let round = 0; round < 20; round++) {
+    const [evaluator, other] = [ready(), new Evaluator()];
+    evaluator.evaluate("x".repeat(8_000), {});
+    const freeing = () => (evaluator.free(), other.loadSnapshot(many), "A".repeat(8_000));
+    const key = round % 2 === 0 ? { toString: freeing } : { length: 64, asked: 0, charCodeAt() { if (this.asked++ === 0) freeing(); return 65; } };
+    if (round % 4 < 2) assert.match(evaluator.evaluate(key, {}).errorCode, /GENERAL|FLAG_NOT_FOUND/);
+    else evaluator.recordError(key);
+    other.loadSnapshot(many);
+    for (let number = 0; number < 30; number++) {
+      const { value } = other.evaluate(`f-${number}`, {});
+      if (value !== `value-${number}`) wrong.push([round, number, value]);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});

@@ -22,6 +22,18 @@ export const UNKNOWN = "";
 /** How often an evaluation was counted since its cell was told, in which run that was last, and when; and by whom.
  * @typedef {{ evaluation: Evaluation, run: number, count: number, at: Elapsed, owner?: Metrics }} Tally */
 
+/**
+ * What an evaluator, or what hands on what it answers, puts down for whoever counts; nothing where a proxy has no part in its private fields.
+ * @param {any} flags
+ */
+export function countingOf(flags) {
+  try {
+    return flags[COUNTING];
+  } catch {
+    return undefined;
+  }
+}
+
 const NO_RUN = 0;
 /** The run of a tally that nobody has. */
 const NO_OWNER = -1;
@@ -99,7 +111,7 @@ export class Metrics {
       return;
     }
     if (tally.owner !== this) this.#take(tally);
-    tally.at = at;
+    tally.at = later(tally.at, at);
     tally.run = this.#run;
     tally.count++;
   }
@@ -115,6 +127,7 @@ export class Metrics {
     this.#counted.add(tally);
     tally.owner = this;
     tally.count = 0;
+    tally.at = null;
     // The flag is known from now on. Cells beside what evaluating touches would make that slower, and come later.
     const { flagKey } = tally.evaluation;
     if (this.#size < MOST_CELLS && !this.#flags.has(flagKey)) this.#flags.set(flagKey, NO_CELLS);
@@ -137,10 +150,12 @@ export class Metrics {
   }
 
   #begin() {
-    this.#run = this.#counting.runs = (this.#counting.runs % MOST_RUNS) + 1; // before the clock, which may evaluate
+    // It ends even if the stack does here; and the clock may evaluate.
+    resolved.then(this.#endRun);
+    this.#at = null;
+    this.#run = this.#counting.runs = (this.#counting.runs % MOST_RUNS) + 1;
     const now = this.#time();
     this.#at = now === null ? null : now - (this.since ?? 0);
-    resolved.then(this.#endRun);
   }
 
   /** @param {Elapsed} at */

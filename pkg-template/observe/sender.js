@@ -102,7 +102,7 @@ class ExposureSender {
     const answer = await this.#post(batch);
     const later = answer === undefined || answer.status >= 500 || FOR_NOW.includes(answer.status);
     this.#failures = later ? this.#failures + 1 : 0;
-    this.#retryAfter = later ? answer && retryAfterOf(answer) : undefined;
+    this.#retryAfter = later ? answer?.retryAfter : undefined;
     if (later) this.#queue.putBack(batch);
     else if (!answer.ok) this.#queue.dropped += batch.items.length;
     return !later;
@@ -163,13 +163,25 @@ class ExposureSender {
 }
 
 /**
- * An answer whose body nobody wants.
- * @param {Promise<Response>} response
+ * @param {Promise<Response>} answered
  */
-async function answerTo(response) {
-  const answer = await response;
-  await answer.body?.cancel();
+async function answerTo(answered) {
+  const response = await answered;
+  const answer = { ok: response.ok, status: response.status, retryAfter: retryAfterOf(response) };
+  void discard(response);
   return answer;
+}
+
+/**
+ * Nobody wants the body: what goes wrong with it is no failure.
+ * @param {Response} response
+ */
+async function discard({ body }) {
+  try {
+    await body?.cancel?.();
+  } catch {
+    // Then it ends by itself.
+  }
 }
 
 /**
@@ -199,8 +211,8 @@ function settingsOf(options) {
  * @param {Response} response
  */
 function retryAfterOf({ headers }) {
-  const text = headers.get("retry-after");
-  if (text === null) return undefined;
+  const text = headers?.get("retry-after") ?? undefined;
+  if (text === undefined) return undefined;
   const milliseconds = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
   return Number.isNaN(milliseconds) ? undefined : Math.min(Math.max(milliseconds, 0), MOST_DELAY);
 }

@@ -296,6 +296,33 @@ test("the time is that of the run of code, asked once", async () => {
   assert.equal(observed.metrics().flags.fixed.lastEvaluated, 40);
 });
 
+test("the time goes on after the stack has ended where it was to be asked", () => {
+  const script = fileURLToPath(new URL("stack-end.mjs", import.meta.url));
+  assert.equal(execFileSync(process.execPath, [script], { encoding: "utf8" }), "30000\n");
+});
+
+test("the last evaluation stays known when the clock fails or is set back", async () => {
+  const times = [0, 1_000, NaN, 700];
+  const observed = observe(loaded(), { clock: () => times.shift() });
+  for (let run = 0; run < 3; run++) {
+    observed.evaluate("fixed", {});
+    await turn();
+  }
+  const { evaluations, lastEvaluated } = observed.metrics().flags.fixed;
+  assert.deepEqual([evaluations, lastEvaluated, times.length], [3, 1_000, 0]);
+});
+
+test("a proxy of what evaluates can be observed", () => {
+  const evaluator = loaded();
+  for (const proxy of [new Proxy(evaluator, {}), Object.create(evaluator), observe(new Proxy(evaluator, {}))]) {
+    const observed = observe(proxy);
+    observed.evaluate("fixed", {});
+    observed.evaluateAll({});
+    observed.bind({}).evaluate("fixed");
+    assert.equal(observed.metrics().flags.fixed.evaluations, 3);
+  }
+});
+
 test("names that nobody knows do not heap up", () => {
   for (const evaluator of [loaded(), new Evaluator()]) {
     const observed = observe(evaluator, { exposures: true });

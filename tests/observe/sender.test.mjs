@@ -120,13 +120,37 @@ test("`close` gives up what the server does not take, once it has tried", async 
 });
 
 test("a `fetch` that heeds no signal does not hold it up", async () => {
-  const answers = [new Promise(() => {}), { ok: true, status: 200, headers: new Headers(), body: { cancel: () => new Promise(() => {}) } }];
+  const answers = [new Promise(() => {}), new Promise(() => {})];
   const sender = createExposureSender({ url: "http://localhost/", interval: 0, timeout: 20, fetch: async () => answers.shift() });
   sender.send(exposure(1));
   await sender.flush();
   assert.equal(sender.pending, 1);
   await sender.close();
   assert.deepEqual([answers.length, sender.pending, sender.dropped], [0, 0, 1]);
+});
+
+test("a `fetch` of another kind will do", async () => {
+  const urls = [];
+  const answers = [
+    { ok: false, status: 503 },
+    { ok: true, status: 200, body: {} },
+    { ok: true, status: 200, body: { cancel: () => new Promise(() => {}) } },
+    { ok: true, status: 200, body: { cancel() { throw new Error("no"); } } },
+    undefined,
+    { ok: true, status: 200 },
+  ];
+  const fetch = async (url) => (urls.push(url), answers.shift());
+  const sender = createExposureSender({ url: { href: "http://localhost/x" }, interval: 0, retryDelay: 0, timeout: 5_000, fetch });
+  const pending = [];
+  for (let time = 0; time < 4; time++) {
+    sender.send(exposure(time));
+    await sender.flush();
+    pending.push(sender.pending);
+  }
+  assert.deepEqual(pending, [1, 0, 0, 0]);
+  sender.send(exposure(5));
+  await sender.close();
+  assert.deepEqual([new Set(urls), answers.length, sender.dropped], [new Set(["http://localhost/x"]), 1, 1]);
 });
 
 test("headers go along", async (t) => {
@@ -151,7 +175,9 @@ test("a process ends by itself, with a sender that waits and with one that is cl
 test("options out of range are refused, in words", () => {
   const refused = (options, message) => assert.throws(() => createExposureSender(options), { name: "TypeError", message });
   refused(undefined, "`url` must be an address with a scheme and a host; it is `undefined`");
-  for (const url of [5, "/exposures", "", {}]) refused({ url }, `\`url\` must be an address with a scheme and a host; it is \`${url}\``);
+  for (const url of [5, "/exposures", "", {}, "localhost:3000/exposures", "about:blank"]) {
+    refused({ url }, `\`url\` must be an address with a scheme and a host; it is \`${url}\``);
+  }
   const url = "http://localhost/";
   for (const name of ["batchSize", "queueSize"]) refused({ url, [name]: 0 }, `\`${name}\` must be a number from 1`);
   for (const [name, least] of [["interval", 0], ["timeout", 1], ["retryDelay", 0]]) {

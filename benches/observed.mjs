@@ -21,7 +21,16 @@ import { flags, users } from "./workload.mjs";
 /** @typedef {"plain" | "counted"} Who */
 /** Nanoseconds, by case. @typedef {Record<string, Record<Who, number>>} Found */
 
-const CASES = { missed: "missed, then split", hit: "first rule hit", bound: "bound context", all: "evaluateAll, per flag" };
+const CASES = {
+  missed: "missed, then split",
+  hit: "first rule hit",
+  all: "evaluateAll, per flag",
+  bound: "bound context",
+  twenty: "missed, 20 in a run",
+  one: "missed, 1 in a run",
+};
+/** How many evaluations each synchronous run of code makes; elsewhere as many as are measured at once. @type {Record<string, number>} */
+const RUNS = { twenty: 20, one: 1 };
 const EFFORT = { batch: 20, warmUp: 200 };
 const ROUNDS = 24;
 /** How a process is compiled, and where its data come to lie, is luck to some extent. Who comes first changes, too. */
@@ -47,8 +56,8 @@ async function compare() {
     const quartiles = [ratios[PROCESSES >> 2], ratios[PROCESSES - 1 - (PROCESSES >> 2)]].map((value) => value.toFixed(3)).join(" to ");
     row([title, ...nanoseconds.map((figures) => `${median(figures).toFixed(1)} ns`), median(ratios).toFixed(3), `   ${quartiles}`]);
   }
-  const { again, first, run } = await countingAlone();
-  console.log(`by itself, in any order: ${again} ns, ${first} ns where it is the first time in a run of code; ${run} ns for such a run`);
+  const { again, first, run, clock } = await countingAlone();
+  console.log(`by itself, in any order: ${again} ns, ${first} ns where it is the first time in a run of code; ${run} ns for such a run, ${clock} of them for the clock`);
 }
 
 /**
@@ -122,7 +131,23 @@ async function caseOf(name, who, { evaluate, evaluateAll, bind }) {
   const keys = flags(size, "rules").map(({ key }) => key);
   const contexts = users(name === "hit" ? "hit" : "missed");
   if (name === "all") return { batch: askingAll(evaluateAll, contexts), of: size };
+  if (name in RUNS) return { batch: inRuns(asking(evaluate, keys, contexts), RUNS[name]), of: RUNS[name] };
   return { batch: name === "bound" ? asking(bind(contexts[0]).evaluate, keys, [undefined]) : asking(evaluate, keys, contexts) };
+}
+
+/**
+ * So many runs of code, each of which asks so often.
+ * @param {import("./measure.mjs").Batch} ask
+ * @param {number} often
+ * @returns {import("./measure.mjs").Batch}
+ */
+function inRuns(ask, often) {
+  return async (times) => {
+    for (let time = 0; time < times; time++) {
+      ask(often);
+      await null;
+    }
+  };
 }
 
 /** How long counting takes, without evaluating: what was counted in this synchronous run of code before, what was not, and the run. */
@@ -138,12 +163,6 @@ async function countingAlone() {
     counting.last = outcome;
     metrics.count(outcome.evaluation);
   };
-  const inRuns = async (/** @type {number} */ times, /** @type {() => void} */ each) => {
-    for (let time = 0; time < times; time++) {
-      each();
-      await null;
-    }
-  };
   const took = async (/** @type {number} */ times, /** @type {() => void | Promise<void>} */ what) => {
     /** @type {number[]} */
     const found = [];
@@ -152,11 +171,16 @@ async function countingAlone() {
   };
   const passes = Math.ceil(500_000 / shuffled.length);
   const all = passes * shuffled.length;
-  const turns = await took(100_000, () => inRuns(100_000, () => {}));
-  const runs = await took(100_000, () => inRuns(100_000, () => count(shuffled[0])));
+  const turns = await took(100_000, () => inRuns(() => {}, 1)(100_000));
+  const runs = await took(100_000, () => inRuns(() => count(shuffled[0]), 1)(100_000));
   const again = await took(all, () => {
     for (let pass = 0; pass < passes; pass++) shuffled.forEach(count);
   });
-  const first = await took(all, () => inRuns(passes, () => shuffled.forEach(count)));
-  return { again: again.toFixed(1), first: first.toFixed(1), run: (runs - turns).toFixed(0) };
+  const first = await took(all, () => inRuns(() => shuffled.forEach(count), 1)(passes));
+  let now = 0; // so that nobody can leave the clock out
+  const clock = await took(100_000, () => {
+    for (let time = 0; time < 100_000; time++) now += Date.now();
+  });
+  if (now === 0) throw new Error("the clock stands still");
+  return { again: again.toFixed(1), first: first.toFixed(1), run: (runs - turns).toFixed(0), clock: clock.toFixed(0) };
 }

@@ -16,7 +16,8 @@ export type JsonValue = null | boolean | string | number | readonly JsonValue[] 
  * Attributes are what JSON can hold. Dates count as their ISO 8601 text; what has no form in JSON (`undefined`, functions,
  * symbols, BigInts, binary data) is left out. Only own properties are read (and, of a plain object, what somebody has
  * defined, not enumerable, on `Object.prototype`; a Proxy of one is asked by `get`), and only those that the flag needs:
- * `evaluate` reads on only as far as the answer needs it, all other ways read all that the flags read. Where a context is taken any object will do, instances of classes too, since interfaces and classes have no index signature.
+ * `evaluate` reads what the flag's first rule needs, and all that the flag reads when that is not enough, which it remembers for the
+ * flag's next evaluations; all other ways read all that the flags read. Where a context is taken any object will do, instances of classes too, since interfaces and classes have no index signature.
  */
 export interface Context {
   readonly targetingKey?: string | number | null | undefined;

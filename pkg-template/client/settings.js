@@ -12,6 +12,8 @@ import { globalTimers } from "./timing.js";
 export function settingsOf(options) {
   if (typeof options !== "object" || options === null) throw new TypeError("`createClient` takes an object with a `url`");
   const { publicKey, storage, stream } = options;
+  // Who names signatures wants them checked.
+  if (options.signatureUrl !== undefined && publicKey === undefined) throw new TypeError("`signatureUrl` needs a `publicKey` to check signatures with");
   const url = address("url", options.url);
   const polling = options.polling === false ? options.polling : milliseconds("polling", options.polling ?? 60_000, 1);
   const maxAge = milliseconds("maxAge", options.maxAge ?? (polling === false ? 60_000 : polling), 0);

@@ -408,6 +408,7 @@ test("`close` leaves no timer at whatever time", async () => {
 test("options that cannot be are said when the client is made", () => {
   const cases = [
     [undefined, "`createClient` takes an object with a `url`"], [{}, "`url` must be an address with a scheme and a host; it is `undefined`"],
+    [{ url: URL_, signatureUrl: `${URL_}.sig` }, "`signatureUrl` needs a `publicKey` to check signatures with"],
     [{ url: "localhost:3000/flags.json" }, "`url` must be an address with a scheme and a host; it is `localhost:3000/flags.json`"],
     [{ url: "/flags.json" }, "`url` must be an address with a scheme and a host; it is `/flags.json`"],
     [{ url: URL_, polling: 0 }, "`polling` must be a number of milliseconds from 1 to 2147483647; it is `0`"],

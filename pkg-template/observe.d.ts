@@ -31,7 +31,7 @@ export interface ObserveOptions {
    * them, `"ignore"` does neither.
    */
   bulk?: "ignore" | "count" | "expose" | undefined;
-  /** Hears of every exposure; the same as `on("exposure", …)`. What it throws is reported on the console. */
+  /** Hears of every exposure, as `on("exposure", …)` does where exposures are looked for; with this they are. What it throws is reported on the console. */
   onExposure?: ((exposure: Exposure) => unknown) | undefined;
   /** Whether exposures are looked for, and how. Default: where there is `onExposure`. */
   exposures?: boolean | ExposureOptions | undefined;
@@ -169,7 +169,7 @@ export interface ObservedEvents {
 /** What `guard` returns: what `on` or `off` returns, and where `on` returns a promise, one of either. */
 export type Guarded<On, Off> = On extends PromiseLike<infer Value> ? Promise<Value | Awaited<Off>> | Off : On | Off;
 
-/** Evaluates as what it observes does: the same answers, the same objects. All methods but `on` and those about results never throw. */
+/** Evaluates as what it observes does: the same answers, the same objects. Evaluating, recording and `track` never throw. */
 export interface Observed extends Flags {
   /** What is observed. */
   readonly flags: Flags;
@@ -254,7 +254,7 @@ export interface ExposureSenderOptions {
   headers?: Readonly<Record<string, string>> | undefined;
   /** An exposure waits at most so many milliseconds; from 0 to 2 147 483 647, default 5 000. 0: none is sent by a timer, for runtimes where none outlives a request: call `flush`. */
   interval?: number | undefined;
-  /** So many exposures go at once; from 1, default 100. A body has at most 30 000 bytes. */
+  /** So many exposures go at once, and no more in one body; from 1, default 100. A body has at most 30 000 bytes. */
   batchSize?: number | undefined;
   /** So many wait at most; from 1, default 10 000. The oldest are given up then. */
   queueSize?: number | undefined;

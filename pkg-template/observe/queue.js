@@ -40,14 +40,15 @@ export class Queue {
   }
 
   /**
-   * The first ones, as many as fit into a body; a longer one goes alone.
+   * The first ones, so many at most, as many as fit into a body; a longer one goes alone.
+   * @param {number} most
    * @returns {Batch}
    */
-  take() {
+  take(most) {
     let bytes = START.length + END.length;
     let count = 0;
     for (const item of this.#items) {
-      if (count > 0 && bytes + item.bytes > MOST_BYTES) break;
+      if (count > 0 && (count >= most || bytes + item.bytes > MOST_BYTES)) break;
       bytes += item.bytes;
       count++;
     }

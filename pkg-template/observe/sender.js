@@ -91,7 +91,7 @@ class ExposureSender {
   }
 
   async #sendAll() {
-    while (this.#queue.length > 0) if (!(await this.#deliver(this.#queue.take()))) return;
+    while (this.#queue.length > 0) if (!(await this.#deliver(this.#queue.take(this.#settings.batchSize)))) return;
   }
 
   /**
@@ -149,7 +149,7 @@ class ExposureSender {
   #leave() {
     const { url, headers } = this.#settings;
     while (this.#queue.length > 0) {
-      const batch = this.#queue.take();
+      const batch = this.#queue.take(this.#settings.batchSize);
       // A beacon has no headers.
       if (headers !== undefined) void this.#deliver(batch);
       else if (!navigator.sendBeacon(url, new Blob([batch.body], { type: TYPE }))) {

@@ -36,6 +36,14 @@ test("a full batch goes at once, others when their time has come", async (t) => 
   assert.deepEqual([sender.pending, sender.dropped], [0, 0]);
 });
 
+test("no body has more than a batch", async (t) => {
+  const { server, sender } = await ready(t, undefined, { interval: 0, batchSize: 3 });
+  many(10).forEach(sender.send);
+  await sender.flush();
+  assert.deepEqual(server.events(), many(10));
+  assert.deepEqual(server.requests.map(({ events }) => events.length), [3, 3, 3, 1]);
+});
+
 test("bodies stay within 30 000 bytes, whatever the text; a longer exposure goes alone", async (t) => {
   const { server, sender } = await ready(t, undefined, { interval: 0, batchSize: 10_000 });
   const sent = [...many(500), exposure(500, "🎉".repeat(10_000)), ...many(3), exposure(501, "é".repeat(100))];

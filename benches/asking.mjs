@@ -23,20 +23,5 @@ export function asking(evaluate, keys, contexts) {
   };
 }
 
-/**
- * @param {(context: any) => Record<string, { value: unknown }>} evaluateAll
- * @param {any[]} contexts
- * @returns {import("./measure.mjs").Batch}
- */
-export function askingAll(evaluateAll, contexts) {
-  let context = 0;
-  return (times) => {
-    for (let done = 0; done < times; done++) {
-      read = evaluateAll(contexts[context]);
-      if (++context >= contexts.length) context = 0;
-    }
-  };
-}
-
 /** What was read last, so that nobody can leave the reading out. */
 export let read = /** @type {unknown} */ (undefined);

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { Evaluator, init } from "samebucket";
 import { observe } from "samebucket/observe";
 
-import { Metrics, COUNTING } from "../pkg/observe/metrics.js";
+import { COUNTING, Metrics } from "../pkg/observe/metrics.js";
 import { snapshotOf } from "./contenders/samebucket-1.mjs";
 import { calibrated, nanoseconds } from "./measure.mjs";
 import { median } from "./summary.mjs";
@@ -127,10 +127,10 @@ async function measured(order) {
  * @returns {Promise<Case>}
  */
 async function caseOf(name, who, { evaluate, evaluateAll, bind }) {
-  const { asking, askingAll } = /** @type {typeof import("./asking.mjs")} */ (await import(`./asking.mjs?${who}-${name}`));
+  const { asking } = /** @type {typeof import("./asking.mjs")} */ (await import(`./asking.mjs?${who}-${name}`));
   const keys = flags(size, "rules").map(({ key }) => key);
   const contexts = users(name === "hit" ? "hit" : "missed");
-  if (name === "all") return { batch: askingAll(evaluateAll, contexts), of: size };
+  if (name === "all") return { batch: asking((_, context) => /** @type {any} */ (evaluateAll(context)), [""], contexts), of: size };
   if (name in RUNS) return { batch: inRuns(asking(evaluate, keys, contexts), RUNS[name]), of: RUNS[name] };
   return { batch: name === "bound" ? asking(bind(contexts[0]).evaluate, keys, [undefined]) : asking(evaluate, keys, contexts) };
 }

@@ -163,6 +163,7 @@ class ExposureSender {
 }
 
 /**
+ * What is wanted of an answer.
  * @param {Promise<Response>} answered
  */
 async function answerTo(answered) {
